@@ -1,0 +1,1 @@
+export * as MatrixId from "./MatrixId.ts"
