@@ -17,6 +17,8 @@ const wellFormed = Schema.makeFilter<string>((id) => id.isWellFormed(), {
   expected: "text without lone surrogates"
 })
 
+const server = String.raw`(?:[A-Za-z0-9.-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?`
+
 const identifier = (pattern: RegExp, expected: string) =>
   Schema.String.check(Schema.isPattern(pattern, { expected }), fits, wellFormed)
 
@@ -25,15 +27,16 @@ export const RoomId = identifier(/^![^\0]+$/u, "a room id such as !abc:example.o
 export type RoomId = typeof RoomId.Type
 
 /** `@localpart:server`; the localpart may be historical, that is any text without a colon. */
-export const UserId = identifier(/^@[^:\0]*:[^\0]+$/u, "a user id such as @alice:example.org").pipe(
+export const UserId = identifier(new RegExp(`^@[^:\\0]*:${server}$`, "u"), "a user id such as @alice:example.org").pipe(
   Schema.brand("UserId")
 )
 export type UserId = typeof UserId.Type
 
 /** `#name:server`. */
-export const RoomAlias = identifier(/^#[^:\0]+:[^\0]+$/u, "a room alias such as #hall:example.org").pipe(
-  Schema.brand("RoomAlias")
-)
+export const RoomAlias = identifier(
+  new RegExp(`^#[^:\\0]+:${server}$`, "u"),
+  "a room alias such as #hall:example.org"
+).pipe(Schema.brand("RoomAlias"))
 export type RoomAlias = typeof RoomAlias.Type
 
 /** What `POST /join/{roomIdOrAlias}` and `POST /knock/{roomIdOrAlias}` take. */
@@ -42,7 +45,7 @@ export type RoomIdOrAlias = typeof RoomIdOrAlias.Type
 
 /** `host[:port]`, where the host is a DNS name, an IPv4 address or an IPv6 address in brackets. */
 export const ServerName = Schema.String.check(
-  Schema.isPattern(/^(?:[A-Za-z0-9.-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?$/u, {
+  Schema.isPattern(new RegExp(`^${server}$`, "u"), {
     expected: "a server name such as example.org or example.org:8448"
   })
 ).pipe(Schema.brand("ServerName"))
