@@ -1,1 +1,7 @@
+export * as Credentials from "./Credentials.ts"
+export * as Homeserver from "./Homeserver.ts"
+export * as MatrixError from "./MatrixError.ts"
 export * as MatrixId from "./MatrixId.ts"
+export * as Membership from "./Membership.ts"
+export * as RetryPolicy from "./RetryPolicy.ts"
+export * as ThirdPartySigned from "./ThirdPartySigned.ts"

@@ -1,0 +1,20 @@
+/**
+ * Who we are to the homeserver. A service, so that where the access token comes from is the program's choice and not
+ * the library's. Tokens are `Redacted` from the moment they are read and travel in the `Authorization` header alone.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+
+export class Credentials extends Context.Service<
+  Credentials,
+  {
+    /** The access token to send now. */
+    readonly accessToken: Effect.Effect<Redacted.Redacted>
+  }
+>()("@matrix-membership/core/Credentials") {}
+
+/** One access token for the whole life of the layer. */
+export const layer = (accessToken: Redacted.Redacted): Layer.Layer<Credentials> =>
+  Layer.succeed(Credentials, Credentials.of({ accessToken: Effect.succeed(accessToken) }))

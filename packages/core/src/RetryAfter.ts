@@ -1,0 +1,51 @@
+/** How long a 429 asks us to wait (RFC 9110 §10.2.3; client-server API "Rate limiting", v1.19). Pure. */
+import * as Duration from "effect/Duration"
+import * as Headers from "effect/http/Headers"
+import * as Result from "effect/Result"
+
+export interface Wait {
+  readonly retryAfter?: Duration.Duration
+  readonly source: "Retry-After" | "retry_after_ms" | "none"
+}
+
+// A wait of more than a year is a bug of the server, not an instruction.
+const absurd = Duration.days(366)
+
+const sane = (wait: Duration.Duration) => Duration.isLessThanOrEqualTo(wait, absurd)
+
+const fromHeader = (header: string | undefined, serverNow: number): Duration.Duration | undefined => {
+  if (header === undefined) return undefined
+  const parsed = Headers.parseRetryAfter(header)
+  if (Result.isFailure(parsed)) return undefined
+  const wait = Headers.retryAfterDelay(parsed.success, serverNow)
+  return sane(wait) ? wait : undefined
+}
+
+const fromBody = (millis: unknown): Duration.Duration | undefined => {
+  if (typeof millis !== "number" || !Number.isFinite(millis) || millis < 0) return undefined
+  const wait = Duration.millis(Math.ceil(millis))
+  return sane(wait) ? wait : undefined
+}
+
+/**
+ * The wait a 429 asks for.
+ *
+ * Both the header and the deprecated body field are read, since servers send either, both or none, and browsers hide
+ * the header of other origins. Where both are given the longer one holds: servers round either way. An HTTP date is
+ * measured against the answer's own `Date`, so that a wrong clock on our side does no harm.
+ *
+ * @param headers of the answer, names in lower case
+ * @param millis `retry_after_ms` of the body as it came, milliseconds
+ * @param now our own time in epoch milliseconds, used when the answer has no `Date`
+ */
+export const read = (headers: { readonly [name: string]: string | undefined }, millis: unknown, now: number): Wait => {
+  const date = Date.parse(headers["date"] ?? "")
+  const header = fromHeader(headers["retry-after"], Number.isNaN(date) ? now : date)
+  const body = fromBody(millis)
+  if (header === undefined) {
+    return body === undefined ? { source: "none" } : { retryAfter: body, source: "retry_after_ms" }
+  }
+  return body !== undefined && Duration.isGreaterThan(body, header)
+    ? { retryAfter: body, source: "retry_after_ms" }
+    : { retryAfter: header, source: "Retry-After" }
+}

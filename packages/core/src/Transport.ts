@@ -1,0 +1,158 @@
+/**
+ * One attempt at one request: the token goes on, the answer comes back whole and within bounds, and whatever is not a
+ * success is a `MatrixError`. Everything above this file sees only typed errors, everything below is Effect's
+ * `HttpClient`.
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
+import type * as HttpClientError from "effect/http/HttpClientError"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import * as Answers from "./Answers.ts"
+import { type MatrixError, NotMatrix, Unreachable } from "./MatrixError.ts"
+
+export interface Options {
+  /** For one attempt, from sending to the last byte of the answer. */
+  readonly timeout: Duration.Duration
+  /** Bytes of an answer's body that are read before giving up. */
+  readonly maxBodyBytes: number
+}
+
+/** Errors of the network that arise before a single byte of the request is sent. */
+const neverSent = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT"
+])
+
+/**
+ * What the network said, innermost cause first. `HttpClientError` itself is dropped: it holds the request, and the
+ * request holds the token.
+ */
+const explain = (cause: unknown): { readonly text: string; readonly code: string | undefined } => {
+  let innermost: unknown = cause
+  for (let depth = 0; depth < 8; depth++) {
+    const below: unknown =
+      innermost instanceof AggregateError
+        ? innermost.errors[0]
+        : innermost instanceof Error
+          ? innermost.cause
+          : undefined
+    if (below === undefined) break
+    innermost = below
+  }
+  const code = innermost instanceof Error && "code" in innermost ? String(innermost.code) : undefined
+  const text = innermost instanceof Error ? innermost.message : String(innermost)
+  return { text: text === "" ? (code ?? "connection failed") : text, code }
+}
+
+/** Servers and network stacks quote what they object to; a token among it is blotted out. */
+const blotting = (token: Redacted.Redacted | undefined) => {
+  const secret = token === undefined ? "" : Redacted.value(token)
+  return (text: string) => (secret === "" ? text : text.replaceAll(secret, "<redacted>"))
+}
+
+const unreachable = (error: HttpClientError.HttpClientError, clean: (text: string) => string): Unreachable => {
+  if (error.reason._tag === "InvalidUrlError") return new Unreachable({ cause: "the URL is not valid", sent: false })
+  const { code, text } = explain(error.reason.cause)
+  return new Unreachable({ cause: clean(text), sent: code === undefined || !neverSent.has(code) })
+}
+
+/** The whole body as text; fails when it is too large or breaks off. */
+const read = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse, limit: number) {
+  const decoder = new TextDecoder()
+  let text = ""
+  let size = 0
+  yield* Stream.runForEach(response.stream, (chunk) => {
+    size += chunk.length
+    if (size > limit) {
+      return Effect.fail(new NotMatrix({ status: response.status, excerpt: `a body of more than ${limit} bytes` }))
+    }
+    text += decoder.decode(chunk, { stream: true })
+    return Effect.void
+  }).pipe(
+    Effect.catchTag("HttpClientError", (error) =>
+      error.reason._tag === "EmptyBodyError"
+        ? Effect.void
+        : // the head of the answer arrived, so the request certainly did
+          Effect.fail(
+            new Unreachable({ cause: `the answer broke off: ${explain(error.reason.cause).text}`, sent: true })
+          )
+    )
+  )
+  return text + decoder.decode()
+})
+
+const isJsonObject = (text: string): boolean => {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+  } catch {
+    return false
+  }
+}
+
+/** Joins are owed a room id, and no other endpoint answers 202: without one it is a promise, not a success. */
+const isSuccess = (status: number, body: string): boolean =>
+  status >= 200 && status < 300 && isJsonObject(body) && (status !== 202 || body.includes('"room_id"'))
+
+// Our own span says what happened in Matrix's terms; the client's would carry URLs, and its headers leave the house.
+const quiet = Effect.fnUntraced(function* (
+  client: HttpClient.HttpClient,
+  request: HttpClientRequest.HttpClientRequest
+) {
+  const init = yield* Effect.serviceOption(FetchHttpClient.RequestInit)
+  return yield* client.execute(request).pipe(
+    Effect.provideService(FetchHttpClient.RequestInit, {
+      ...Option.getOrElse(init, () => ({})),
+      // a token must never follow a redirect to somebody else
+      redirect: "manual"
+    }),
+    Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
+  )
+})
+
+const attempt = Effect.fnUntraced(function* (
+  client: HttpClient.HttpClient,
+  { maxBodyBytes, timeout }: Options,
+  token: Redacted.Redacted | undefined,
+  request: HttpClientRequest.HttpClientRequest
+) {
+  const clean = blotting(token)
+  const sent = token === undefined ? request : HttpClientRequest.bearerToken(request, token)
+  const exchange = Effect.gen(function* () {
+    const response = yield* Effect.mapError(quiet(client, sent), (error) => unreachable(error, clean))
+    return { status: response.status, headers: response.headers, body: yield* read(response, maxBodyBytes) }
+  })
+  const { body, headers, status } = yield* Effect.timeoutOrElse(exchange, {
+    duration: timeout,
+    orElse: () =>
+      Effect.fail(new Unreachable({ cause: `no complete answer within ${Duration.format(timeout)}`, sent: true }))
+  })
+  if (isSuccess(status, body)) {
+    // read once and in full: what decodes it does not meet the network again
+    const init = { status: 200, headers: { "content-type": "application/json" } }
+    return HttpClientResponse.fromWeb(request, new Response(body, init))
+  }
+  return yield* Answers.classify({ status, headers, body: clean(body) }, yield* Clock.currentTimeMillis)
+})
+
+/** `client` with our rules: requests go out quietly and bounded, failures are typed, `token` is added when there is one. */
+export const make = <E, R>(
+  client: HttpClient.HttpClient,
+  options: Options,
+  token: Effect.Effect<Redacted.Redacted | undefined, E, R>
+): HttpClient.HttpClient.With<MatrixError | E, R> =>
+  HttpClient.makeWith<never, never, MatrixError | E, R>(
+    Effect.flatMap((request) => Effect.flatMap(token, (token) => attempt(client, options, token, request))),
+    Effect.succeed
+  )

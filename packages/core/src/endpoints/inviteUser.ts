@@ -1,0 +1,20 @@
+/**
+ * `POST /_matrix/client/{version}/rooms/{roomId}/invite`
+ *
+ * Invites a user by id. Answers 200 also for a user who is invited already (stated since v1.4). Servers with an inviter
+ * they distrust, or an invitee who ignores the inviter, may answer 200 and do nothing: proof is the member event.
+ *
+ * Specification v1.19: https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3roomsroomidinvite
+ */
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as Schema from "effect/Schema"
+import { RoomId, UserId } from "../MatrixId.ts"
+import { NoContent } from "./NoContent.ts"
+
+export const inviteUser = HttpApiEndpoint.post("inviteUser", "/rooms/:roomId/invite", {
+  params: { roomId: RoomId },
+  payload: Schema.Struct({ user_id: UserId, reason: Schema.optionalKey(Schema.String) }),
+  success: NoContent
+})
+
+export const failures = ["BadState", "InviteBlocked", "RoomVersionUnsupported"] as const
