@@ -13,8 +13,8 @@ export class Credentials extends Context.Service<
     /** The access token to send now. */
     readonly accessToken: Effect.Effect<Redacted.Redacted>
   }
->()("@matrix-membership/core/Credentials") {}
-
-/** One access token for the whole life of the layer. */
-export const layer = (accessToken: Redacted.Redacted): Layer.Layer<Credentials> =>
-  Layer.succeed(Credentials, Credentials.of({ accessToken: Effect.succeed(accessToken) }))
+>()("@matrix-membership/core/Credentials") {
+  /** One access token for the whole life of the layer. */
+  static readonly layer = (accessToken: Redacted.Redacted): Layer.Layer<Credentials> =>
+    Layer.succeed(Credentials, Credentials.of({ accessToken: Effect.succeed(accessToken) }))
+}

@@ -1,57 +1,33 @@
 /** Room membership on Matrix, as Effects: the service people come for. */
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
-import * as HttpClient from "effect/http/HttpClient"
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
-import { Credentials } from "./Credentials.ts"
-import { defined } from "./endpoints/defined.ts"
-import * as forgetRoom from "./endpoints/forgetRoom.ts"
-import * as inviteUser from "./endpoints/inviteUser.ts"
-import * as joinRoom from "./endpoints/joinRoom.ts"
-import * as leaveRoom from "./endpoints/leaveRoom.ts"
-import * as versions from "./endpoints/versions.ts"
-import * as whoami from "./endpoints/whoami.ts"
-import * as Homeserver from "./Homeserver.ts"
-import type { RoomId, RoomIdOrAlias, ServerName, UserId } from "./MatrixId.ts"
-import * as MembershipApi from "./MembershipApi.ts"
-import * as Operation from "./Operation.ts"
-import * as RetryPolicy from "./RetryPolicy.ts"
-import type { ThirdPartySigned } from "./ThirdPartySigned.ts"
-import * as Transport from "./Transport.ts"
-
-export interface JoinRoom {
-  readonly roomIdOrAlias: RoomIdOrAlias
-  /** Servers to join through when ours is not in the room. */
-  readonly via?: ReadonlyArray<ServerName> | undefined
-  /** The name of `via` before v1.12. The two lists are joined into one. */
-  readonly serverName?: ReadonlyArray<ServerName> | undefined
-  readonly reason?: string | undefined
-  /** Proof that a third-party invitation was meant for this user. */
-  readonly thirdPartySigned?: ThirdPartySigned | undefined
-}
-
-export interface InviteUser {
-  readonly roomId: RoomId
-  readonly userId: UserId
-  readonly reason?: string | undefined
-}
-
-export interface LeaveRoom {
-  readonly roomId: RoomId
-  readonly reason?: string | undefined
-}
-
-export interface ForgetRoom {
-  readonly roomId: RoomId
-}
-
-export interface Whoami {
-  readonly userId: UserId
-  /** Absent for an application service that names no device, and before v1.1. */
-  readonly deviceId?: string
-  readonly isGuest: boolean
-}
+import type { Credentials } from "./Credentials.ts"
+import type * as ban from "./endpoints/ban.ts"
+import type * as forgetRoom from "./endpoints/forgetRoom.ts"
+import type * as getJoinedMembersByRoom from "./endpoints/getJoinedMembersByRoom.ts"
+import type * as getJoinedRooms from "./endpoints/getJoinedRooms.ts"
+import type * as getMembersByRoom from "./endpoints/getMembersByRoom.ts"
+import type * as getMembership from "./endpoints/getMembership.ts"
+import type * as getRoomIdByAlias from "./endpoints/getRoomIdByAlias.ts"
+import type * as inviteBy3PID from "./endpoints/inviteBy3PID.ts"
+import type * as inviteUser from "./endpoints/inviteUser.ts"
+import type * as joinRoom from "./endpoints/joinRoom.ts"
+import type * as joinRoomById from "./endpoints/joinRoomById.ts"
+import type * as kick from "./endpoints/kick.ts"
+import type * as knockRoom from "./endpoints/knockRoom.ts"
+import type * as leaveRoom from "./endpoints/leaveRoom.ts"
+import type * as unban from "./endpoints/unban.ts"
+import type * as versions from "./endpoints/versions.ts"
+import type * as whoami from "./endpoints/whoami.ts"
+import type * as Homeserver from "./Homeserver.ts"
+import type { RoomId, UserId } from "./MatrixId.ts"
+import type { MemberEvent, MembershipState } from "./MemberEvent.ts"
+import type { Failure } from "./Operation.ts"
+import * as Operations from "./Operations.ts"
+import type * as RetryPolicy from "./RetryPolicy.ts"
 
 export interface Options {
   /** The base URL of the client-server API, a path prefix included. */
@@ -64,112 +40,85 @@ export interface Options {
   readonly timeout?: Duration.Input | undefined
 }
 
+export interface Whoami {
+  readonly userId: UserId
+  /** Absent for an application service that names no device, and before v1.1. */
+  readonly deviceId?: string
+  readonly isGuest: boolean
+}
+
+export interface JoinedMember {
+  readonly displayName?: string
+  /** An `mxc://` URI. */
+  readonly avatarUrl?: string
+}
+
 export class Membership extends Context.Service<
   Membership,
   {
     /**
-     * Joins a room and gives its id, also when the user is in it already.
+     * Joins a room by id or alias and gives its id, also when the user is in it already.
      * Client-server API "Joining rooms", v1.19.
      */
-    readonly joinRoom: (request: JoinRoom) => Effect.Effect<RoomId, Operation.Failure<typeof joinRoom>>
+    readonly joinRoom: (request: joinRoom.Parameters) => Effect.Effect<RoomId, Failure<typeof joinRoom>>
+    /** Joins a room by id alone. Client-server API "Joining rooms", v1.19. */
+    readonly joinRoomById: (request: joinRoomById.Parameters) => Effect.Effect<RoomId, Failure<typeof joinRoomById>>
     /**
-     * Invites a user. Succeeds also when the user is invited already; fails as `Forbidden` when they have joined.
-     * Client-server API "Joining rooms", v1.19.
+     * Asks to be let into a room. Fails as `Unsupported`, without a request, on a server that has only `r0` paths.
+     * Client-server API "Knocking on rooms", v1.19.
      */
-    readonly inviteUser: (request: InviteUser) => Effect.Effect<void, Operation.Failure<typeof inviteUser>>
+    readonly knockRoom: (request: knockRoom.Parameters) => Effect.Effect<RoomId, Failure<typeof knockRoom>>
     /**
      * Leaves a room, rejects an invitation or withdraws a knock.
      * Client-server API "Leaving rooms", v1.19.
      */
-    readonly leaveRoom: (request: LeaveRoom) => Effect.Effect<void, Operation.Failure<typeof leaveRoom>>
+    readonly leaveRoom: (request: leaveRoom.Parameters) => Effect.Effect<void, Failure<typeof leaveRoom>>
     /**
      * Gives up the history of a room that was left. Fails as `Refused` with `M_UNKNOWN` while still in the room.
      * Client-server API "Leaving rooms", v1.19.
      */
-    readonly forgetRoom: (request: ForgetRoom) => Effect.Effect<void, Operation.Failure<typeof forgetRoom>>
+    readonly forgetRoom: (request: forgetRoom.Parameters) => Effect.Effect<void, Failure<typeof forgetRoom>>
+    /**
+     * Invites a user. Succeeds also when the user is invited already; fails as `Forbidden` when they have joined.
+     * Client-server API "Joining rooms", v1.19.
+     */
+    readonly inviteUser: (request: inviteUser.Parameters) => Effect.Effect<void, Failure<typeof inviteUser>>
+    /** Invites the owner of an e-mail address or phone number. Client-server API "Third-party invites", v1.19. */
+    readonly inviteBy3PID: (request: inviteBy3PID.Parameters) => Effect.Effect<void, Failure<typeof inviteBy3PID>>
+    /** Removes a user, revokes an invitation or denies a knock. Client-server API "Leaving rooms", v1.19. */
+    readonly kick: (request: kick.Parameters) => Effect.Effect<void, Failure<typeof kick>>
+    /** Bans a user, whatever their membership. Client-server API "Banning users in a room", v1.19. */
+    readonly ban: (request: ban.Parameters) => Effect.Effect<void, Failure<typeof ban>>
+    /** Lifts a ban; the user is then out of the room. Client-server API "Banning users in a room", v1.19. */
+    readonly unban: (request: unban.Parameters) => Effect.Effect<void, Failure<typeof unban>>
+    /** The rooms the user is joined to, in no order. Client-server API "Room membership", v1.19. */
+    readonly getJoinedRooms: Effect.Effect<ReadonlyArray<RoomId>, Failure<typeof getJoinedRooms>>
+    /** The member events of a room. Client-server API "Getting events for a room", v1.19. */
+    readonly getMembersByRoom: (
+      request: getMembersByRoom.Parameters
+    ) => Effect.Effect<ReadonlyArray<MemberEvent>, Failure<typeof getMembersByRoom>>
+    /** Who is joined to a room, with their profiles. Client-server API "Getting events for a room", v1.19. */
+    readonly getJoinedMembersByRoom: (
+      request: getJoinedMembersByRoom.Parameters
+    ) => Effect.Effect<ReadonlyMap<UserId, JoinedMember>, Failure<typeof getJoinedMembersByRoom>>
+    /**
+     * One user's membership in a room the caller can see; `leave` when there is none on record.
+     * Client-server API "Getting events for a room" and §11 on missing member events, v1.19.
+     */
+    readonly getMembership: (
+      request: getMembership.Parameters
+    ) => Effect.Effect<MembershipState, Failure<typeof getMembership>>
+    /** The room an alias stands for. Client-server API "Room aliases", v1.19. */
+    readonly getRoomIdByAlias: (
+      request: getRoomIdByAlias.Parameters
+    ) => Effect.Effect<RoomId, Failure<typeof getRoomIdByAlias>>
     /** Whose access token this is. Client-server API "Account management", v1.19. */
-    readonly whoami: Effect.Effect<Whoami, Operation.Failure<typeof whoami>>
+    readonly whoami: Effect.Effect<Whoami, Failure<typeof whoami>>
     /** What the server says it speaks. Client-server API "API versions", v1.19. */
-    readonly versions: Effect.Effect<Homeserver.Versions, Operation.Failure<typeof versions>>
+    readonly versions: Effect.Effect<Homeserver.Versions, Failure<typeof versions>>
   }
 >()("@matrix-membership/core/Membership") {
   /** The service for one homeserver and one set of credentials. */
   static readonly layer = (options: Options): Layer.Layer<Membership, never, Credentials | HttpClient.HttpClient> =>
-    Layer.effect(Membership, make(options))
+    Layer.effect(Membership, Operations.make(options))
 }
-
-const make = Effect.fnUntraced(function* (options: Options) {
-  const http = yield* HttpClient.HttpClient
-  const credentials = yield* Credentials
-  const policy = RetryPolicy.make(options.retry)
-  const baseUrl = Homeserver.base(options.homeserver)
-  const bounds: Transport.Options = {
-    timeout: Duration.fromInputUnsafe(options.timeout ?? "60 seconds"),
-    maxBodyBytes: 1024 * 1024
-  }
-  const withToken = Transport.make(http, bounds, credentials.accessToken)
-  const clients = {
-    r0: yield* Operation.client(MembershipApi.make("r0"), withToken, baseUrl),
-    v3: yield* Operation.client(MembershipApi.make("v3"), withToken, baseUrl)
-  }
-  const withoutToken = Transport.make(http, bounds, Effect.succeed(undefined))
-  const anonymous = yield* Operation.client(MembershipApi.anonymous, withoutToken, baseUrl)
-
-  const readVersions = Effect.map(
-    Operation.fold(anonymous.versions({})),
-    (answer): Homeserver.Versions => ({ versions: answer.versions, unstableFeatures: answer.unstable_features ?? {} })
-  )
-  const spoken = yield* Operation.onceSuccessful(readVersions)
-  const { pathVersion } = options
-  const api =
-    pathVersion === undefined
-      ? Effect.map(spoken, (versions) => clients[Homeserver.pathVersion(versions)])
-      : Effect.succeed(clients[pathVersion])
-  // with forced paths nothing is known of the server, and one that reads `via` ignores the old name
-  const viaAlone = pathVersion === undefined ? Effect.map(spoken, Homeserver.knowsVia) : Effect.succeed(false)
-
-  return Membership.of({
-    joinRoom: ({ reason, roomIdOrAlias, serverName = [], thirdPartySigned, via = [] }) => {
-      const servers = [...new Set([...via, ...serverName])]
-      const query = (viaAlone: boolean) =>
-        servers.length === 0 ? {} : viaAlone ? { via: servers } : { via: servers, server_name: servers }
-      const payload = defined({ reason, third_party_signed: thirdPartySigned })
-      return Effect.all([api, viaAlone]).pipe(
-        Effect.flatMap(([api, viaAlone]) =>
-          api.joinRoom({ params: { roomIdOrAlias }, query: query(viaAlone), payload })
-        ),
-        Effect.map(({ room_id }) => room_id),
-        Operation.make({ name: "joinRoom", endpoint: joinRoom, policy, attributes: { "matrix.room": roomIdOrAlias } })
-      )
-    },
-    inviteUser: ({ reason, roomId, userId }) =>
-      Effect.flatMap(api, (api) =>
-        api.inviteUser({ params: { roomId }, payload: defined({ user_id: userId, reason }) })
-      ).pipe(
-        Effect.asVoid,
-        Operation.make({
-          name: "inviteUser",
-          endpoint: inviteUser,
-          policy,
-          attributes: { "matrix.room": roomId, "matrix.user": userId }
-        })
-      ),
-    leaveRoom: ({ reason, roomId }) =>
-      Effect.flatMap(api, (api) => api.leaveRoom({ params: { roomId }, payload: defined({ reason }) })).pipe(
-        Effect.asVoid,
-        Operation.make({ name: "leaveRoom", endpoint: leaveRoom, policy, attributes: { "matrix.room": roomId } })
-      ),
-    forgetRoom: ({ roomId }) =>
-      Effect.flatMap(api, (api) => api.forgetRoom({ params: { roomId }, payload: {} })).pipe(
-        Effect.asVoid,
-        Operation.make({ name: "forgetRoom", endpoint: forgetRoom, policy, attributes: { "matrix.room": roomId } })
-      ),
-    whoami: Effect.flatMap(api, (api) => api.whoami({})).pipe(
-      Effect.map(({ device_id, is_guest, user_id }) =>
-        defined({ userId: user_id, deviceId: device_id, isGuest: is_guest ?? false })
-      ),
-      Operation.make({ name: "whoami", endpoint: whoami, policy, attributes: {} })
-    ),
-    versions: Operation.make({ name: "versions", endpoint: versions, policy, attributes: {} })(readVersions)
-  })
-})

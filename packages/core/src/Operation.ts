@@ -69,17 +69,10 @@ export const onceSuccessful = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect
     )
   })
 
-export interface Options<E extends Endpoint> {
-  /** The operation id of the specification. */
-  readonly name: string
-  readonly endpoint: E
-  readonly attributes: { readonly [name: string]: string }
-  readonly policy: RetryPolicy.RetryPolicy
-}
-
-/** The operation made of one attempt. */
+/** Makes operations out of single attempts. `name` is the specification's operation id. */
 export const make =
-  <E extends Endpoint>({ attributes, endpoint, name, policy }: Options<E>) =>
+  (policy: RetryPolicy.RetryPolicy) =>
+  <E extends Endpoint>(name: string, endpoint: E, attributes: { readonly [name: string]: string }) =>
   <A>(attempt: Effect.Effect<A, MatrixError.MatrixError | Leftover>): Effect.Effect<A, Failure<E>> =>
     Effect.flatMap(RetryPolicy.Override, (override) =>
       fold(attempt).pipe(

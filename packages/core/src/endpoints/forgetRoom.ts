@@ -10,6 +10,10 @@ import * as Schema from "effect/Schema"
 import { RoomId } from "../MatrixId.ts"
 import { NoContent } from "./NoContent.ts"
 
+export interface Parameters {
+  readonly roomId: RoomId
+}
+
 export const forgetRoom = HttpApiEndpoint.post("forgetRoom", "/rooms/:roomId/forget", {
   params: { roomId: RoomId },
   // every POST carries an object (v1.1, "API standards"), this one an empty one
@@ -18,3 +22,5 @@ export const forgetRoom = HttpApiEndpoint.post("forgetRoom", "/rooms/:roomId/for
 })
 
 export const failures = [] as const
+
+export const request = ({ roomId }: Parameters) => ({ params: { roomId }, payload: {} })

@@ -8,16 +8,25 @@
  */
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as Schema from "effect/Schema"
-import { RoomId, RoomIdOrAlias, ServerName } from "../MatrixId.ts"
+import { RoomId, RoomIdOrAlias, type ServerName } from "../MatrixId.ts"
 import { ThirdPartySigned } from "../ThirdPartySigned.ts"
+import { defined } from "./defined.ts"
+import { via, viaQuery } from "./via.ts"
+
+export interface Parameters {
+  readonly roomIdOrAlias: RoomIdOrAlias
+  /** Servers to join through when ours is not in the room. */
+  readonly via?: ReadonlyArray<ServerName> | undefined
+  /** The name of `via` before v1.12. The two lists are joined into one. */
+  readonly serverName?: ReadonlyArray<ServerName> | undefined
+  readonly reason?: string | undefined
+  /** Proof that a third-party invitation was meant for this user. */
+  readonly thirdPartySigned?: ThirdPartySigned | undefined
+}
 
 export const joinRoom = HttpApiEndpoint.post("joinRoom", "/join/:roomIdOrAlias", {
   params: { roomIdOrAlias: RoomIdOrAlias },
-  query: {
-    via: Schema.optionalKey(Schema.Array(ServerName)),
-    /** The name of `via` before v1.12; gone from the specification since v1.14. */
-    server_name: Schema.optionalKey(Schema.Array(ServerName))
-  },
+  query: viaQuery,
   payload: Schema.Struct({
     reason: Schema.optionalKey(Schema.String),
     third_party_signed: Schema.optionalKey(ThirdPartySigned)
@@ -26,3 +35,9 @@ export const joinRoom = HttpApiEndpoint.post("joinRoom", "/join/:roomIdOrAlias",
 })
 
 export const failures = ["BadState", "RoomVersionUnsupported", "JoinPending"] as const
+
+export const request = (parameters: Parameters, viaAlone: boolean) => ({
+  params: { roomIdOrAlias: parameters.roomIdOrAlias },
+  query: via(parameters, viaAlone),
+  payload: defined({ reason: parameters.reason, third_party_signed: parameters.thirdPartySigned })
+})

@@ -9,7 +9,13 @@
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as Schema from "effect/Schema"
 import { RoomId } from "../MatrixId.ts"
+import { defined } from "./defined.ts"
 import { NoContent } from "./NoContent.ts"
+
+export interface Parameters {
+  readonly roomId: RoomId
+  readonly reason?: string | undefined
+}
 
 export const leaveRoom = HttpApiEndpoint.post("leaveRoom", "/rooms/:roomId/leave", {
   params: { roomId: RoomId },
@@ -18,3 +24,5 @@ export const leaveRoom = HttpApiEndpoint.post("leaveRoom", "/rooms/:roomId/leave
 })
 
 export const failures = [] as const
+
+export const request = ({ reason, roomId }: Parameters) => ({ params: { roomId }, payload: defined({ reason }) })
