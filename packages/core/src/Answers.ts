@@ -15,13 +15,10 @@ export interface Answer {
   readonly body: string
 }
 
-// Nothing but the code is required, and a wrong type under another key must not hide it.
-const Body = Schema.StructWithRest(Schema.Struct({ errcode: Schema.NonEmptyString }), [
-  Schema.Record(Schema.String, Schema.Unknown)
-])
-type Body = typeof Body.Type
+type Body = { readonly [key: string]: unknown }
 
-const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Body))
+// Nothing is required: a wrong type under one key must not hide what stands under another.
+const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown)))
 
 const text = (body: Body, key: string): string | undefined => {
   const value = body[key]
@@ -35,14 +32,15 @@ interface Evidence {
   readonly detail: string
 }
 
-const because: { readonly [code: string]: NonNullable<MatrixError.Forbidden["because"]> } = {
-  "ORG.MATRIX.MSC3848.ALREADY_JOINED": "AlreadyJoined",
-  "ORG.MATRIX.MSC3848.NOT_JOINED": "NotJoined",
-  "ORG.MATRIX.MSC3848.INSUFFICIENT_POWER": "InsufficientPower"
-}
+// Maps, not objects: a server's code may be `constructor`.
+const because = new Map<string, NonNullable<MatrixError.Forbidden["because"]>>([
+  ["ORG.MATRIX.MSC3848.ALREADY_JOINED", "AlreadyJoined"],
+  ["ORG.MATRIX.MSC3848.NOT_JOINED", "NotJoined"],
+  ["ORG.MATRIX.MSC3848.INSUFFICIENT_POWER", "InsufficientPower"]
+])
 
 const forbidden = (evidence: Evidence, body: Body) => {
-  const reason = because[text(body, "org.matrix.msc3848.unstable.errcode") ?? evidence.errcode]
+  const reason = because.get(text(body, "org.matrix.msc3848.unstable.errcode") ?? evidence.errcode)
   return new MatrixError.Forbidden(reason === undefined ? evidence : { ...evidence, because: reason })
 }
 
@@ -75,37 +73,43 @@ const roomVersion = (evidence: Evidence, body: Body) => {
   )
 }
 
+const notFound = (evidence: Evidence) => new MatrixError.NotFound(evidence)
+const badState = (evidence: Evidence) => new MatrixError.BadState(evidence)
+const inviteBlocked = (evidence: Evidence) => new MatrixError.InviteBlocked(evidence)
+const unsupported = (evidence: Evidence) => new MatrixError.Unsupported(evidence)
 const invalid = (evidence: Evidence) => new MatrixError.InvalidRequest(evidence)
 
 /** Codes that mean one thing at any status (`membership` codes of client-server API §3.4 and §11, and Synapse's own). */
-const byCode: { readonly [errcode: string]: (evidence: Evidence, body: Body) => MatrixError.MatrixError } = {
-  M_FORBIDDEN: forbidden,
-  M_NOT_FOUND: (evidence) => new MatrixError.NotFound(evidence),
-  M_BAD_STATE: (evidence) => new MatrixError.BadState(evidence),
-  M_INVITE_BLOCKED: (evidence) => new MatrixError.InviteBlocked(evidence),
-  M_MISSING_TOKEN: unauthorized,
-  M_UNKNOWN_TOKEN: unauthorized,
-  M_USER_LOCKED: unauthorized,
-  M_UNAUTHORIZED: unauthorized,
-  M_USER_SUSPENDED: restricted,
-  M_USER_DEACTIVATED: restricted,
-  M_GUEST_ACCESS_FORBIDDEN: restricted,
-  M_CONSENT_NOT_GIVEN: restricted,
-  ORG_MATRIX_EXPIRED_ACCOUNT: restricted,
-  "ORG.MATRIX.MSC3866_USER_AWAITING_APPROVAL": restricted,
-  M_USER_LIMIT_EXCEEDED: quota,
-  M_RESOURCE_LIMIT_EXCEEDED: quota,
-  M_INCOMPATIBLE_ROOM_VERSION: roomVersion,
-  M_UNSUPPORTED_ROOM_VERSION: roomVersion,
-  M_BAD_JSON: invalid,
-  M_NOT_JSON: invalid,
-  M_INVALID_PARAM: invalid,
-  M_MISSING_PARAM: invalid,
-  M_TOO_LARGE: invalid,
-  M_UNKNOWN_DEVICE: invalid,
-  "ORG.MATRIX.MSC4326.M_UNKNOWN_DEVICE": invalid,
-  M_UNRECOGNIZED: (evidence) => new MatrixError.Unsupported(evidence)
-}
+const byCode = new Map<string, (evidence: Evidence, body: Body) => MatrixError.MatrixError>(
+  Object.entries({
+    M_FORBIDDEN: forbidden,
+    M_NOT_FOUND: notFound,
+    M_BAD_STATE: badState,
+    M_INVITE_BLOCKED: inviteBlocked,
+    M_MISSING_TOKEN: unauthorized,
+    M_UNKNOWN_TOKEN: unauthorized,
+    M_USER_LOCKED: unauthorized,
+    M_UNAUTHORIZED: unauthorized,
+    M_USER_SUSPENDED: restricted,
+    M_USER_DEACTIVATED: restricted,
+    M_GUEST_ACCESS_FORBIDDEN: restricted,
+    M_CONSENT_NOT_GIVEN: restricted,
+    ORG_MATRIX_EXPIRED_ACCOUNT: restricted,
+    "ORG.MATRIX.MSC3866_USER_AWAITING_APPROVAL": restricted,
+    M_USER_LIMIT_EXCEEDED: quota,
+    M_RESOURCE_LIMIT_EXCEEDED: quota,
+    M_INCOMPATIBLE_ROOM_VERSION: roomVersion,
+    M_UNSUPPORTED_ROOM_VERSION: roomVersion,
+    M_BAD_JSON: invalid,
+    M_NOT_JSON: invalid,
+    M_INVALID_PARAM: invalid,
+    M_MISSING_PARAM: invalid,
+    M_TOO_LARGE: invalid,
+    M_UNKNOWN_DEVICE: invalid,
+    "ORG.MATRIX.MSC4326.M_UNKNOWN_DEVICE": invalid,
+    M_UNRECOGNIZED: unsupported
+  })
+)
 
 const excerptOf = (body: string): string => {
   const flat = body.replace(/\s+/gu, " ").trim()
@@ -120,22 +124,29 @@ const nestedWait = (body: Body): unknown =>
     onSome: (inner) => inner["retry_after_ms"]
   })
 
-const limited = (answer: Answer, body: Option.Option<Body>, now: number) => {
-  const millis = Option.map(body, (body) => body["retry_after_ms"] ?? nestedWait(body))
-  return new MatrixError.RateLimited({
+const limited = (answer: Answer, body: Body | undefined, now: number) =>
+  new MatrixError.RateLimited({
     status: answer.status,
-    errcode: Option.match(body, { onNone: () => "", onSome: (body) => body.errcode }),
-    detail: Option.match(body, { onNone: () => excerptOf(answer.body), onSome: (body) => text(body, "error") ?? "" }),
-    ...RetryAfter.read(answer.headers, Option.getOrUndefined(millis), now)
+    errcode: body === undefined ? "" : (text(body, "errcode") ?? ""),
+    detail: body === undefined ? excerptOf(answer.body) : (text(body, "error") ?? ""),
+    ...RetryAfter.read(
+      answer.headers,
+      body === undefined ? undefined : (body["retry_after_ms"] ?? nestedWait(body)),
+      now
+    )
   })
-}
 
-const pending = ({ status }: Answer, body: Option.Option<Body>) =>
-  new MatrixError.JoinPending({
-    status,
-    errcode: Option.match(body, { onNone: () => "", onSome: (body) => body.errcode }),
-    detail: Option.match(body, { onNone: () => "", onSome: (body) => text(body, "error") ?? "" })
-  })
+/** A redirect's query may carry secrets, so only the origin is told. */
+const originOf = (location: string): string => (URL.canParse(location) ? new URL(location).origin : "another path")
+
+const notMatrix = ({ body, headers, status }: Answer) => {
+  const location = headers["location"]
+  const excerpt =
+    status >= 300 && status < 400 && location !== undefined
+      ? `a redirect to ${originOf(location)}, not followed`
+      : excerptOf(body)
+  return new MatrixError.NotMatrix({ status, excerpt })
+}
 
 /**
  * The error that an answer is.
@@ -144,28 +155,19 @@ const pending = ({ status }: Answer, body: Option.Option<Body>) =>
  * @param now epoch milliseconds of its arrival, for a `Retry-After` in the form of a date
  */
 export const classify = (answer: Answer, now: number): MatrixError.MatrixError => {
-  const { headers, status } = answer
-  const decoded = decode(answer.body)
-  if (status === 202 && answer.body.trimStart().startsWith("{")) return pending(answer, decoded)
-  const known = Option.flatMapNullishOr(decoded, (body) =>
-    Object.hasOwn(byCode, body.errcode) ? byCode[body.errcode] : undefined
-  )
+  const { status } = answer
+  const body = Option.getOrUndefined(decode(answer.body))
+  const errcode = body === undefined ? undefined : text(body, "errcode")
+  const known = errcode === undefined ? undefined : byCode.get(errcode)
   // A quota behind a 429 does not lift by waiting; any other 429 is a pause, whoever says so and however.
-  if (status === 429 && !(Option.isSome(decoded) && Option.contains(known, quota))) return limited(answer, decoded, now)
-  if (Option.isNone(decoded)) {
-    const location = headers["location"]
-    return status >= 300 && status < 400 && location !== undefined
-      ? new MatrixError.NotMatrix({ status, excerpt: `a redirect to ${originOf(location)}, not followed` })
-      : new MatrixError.NotMatrix({ status, excerpt: excerptOf(answer.body) })
-  }
-  const body = decoded.value
-  const evidence = { status, errcode: body.errcode, detail: text(body, "error") ?? "" }
-  if (Option.isSome(known)) return known.value(evidence, body)
+  if (status === 429 && known !== quota) return limited(answer, body, now)
+  if (body === undefined) return notMatrix(answer)
+  const evidence = { status, errcode: errcode ?? "", detail: text(body, "error") ?? "" }
+  if (status === 202) return new MatrixError.JoinPending(evidence)
+  if (errcode === undefined || errcode === "") return notMatrix(answer)
+  if (known !== undefined) return known(evidence, body)
   if (status === 401) return unauthorized(evidence, body)
   if (status === 403) return forbidden(evidence, body)
-  if (status === 404 && body.errcode === "M_UNKNOWN") return new MatrixError.NotFound(evidence)
+  if (status === 404 && errcode === "M_UNKNOWN") return notFound(evidence)
   return status >= 500 ? new MatrixError.ServerFailure(evidence) : new MatrixError.Refused(evidence)
 }
-
-/** A redirect's query may carry secrets, so only the origin is told. */
-const originOf = (location: string): string => (URL.canParse(location) ? new URL(location).origin : "another path")

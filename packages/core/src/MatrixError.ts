@@ -9,10 +9,18 @@ import * as Schema from "effect/Schema"
 /** Status, `errcode` and text of an answer in Matrix's error format (client-server API §3.4, v1.19). */
 const answer = { status: Schema.Int, errcode: Schema.String, detail: Schema.String }
 
-const sentence = (error: { readonly errcode: string; readonly detail: string; readonly status: number }) =>
-  error.detail === ""
-    ? `${error.errcode} (HTTP ${error.status})`
-    : `${error.errcode}: ${error.detail} (HTTP ${error.status})`
+const sentence = ({
+  detail,
+  errcode,
+  status
+}: {
+  readonly errcode: string
+  readonly detail: string
+  readonly status: number
+}) => {
+  const said = [errcode, detail].filter((text) => text !== "").join(": ")
+  return said === "" ? `HTTP ${status}` : `${said} (HTTP ${status})`
+}
 
 /** `M_FORBIDDEN`, or any other code with status 403 that has no class of its own. */
 export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", {
