@@ -1,0 +1,90 @@
+/** Where two plays of the same scenario part. */
+import type { Answer, Play } from "./Answer.ts"
+import type { Scenario, Step } from "./Scenario.ts"
+
+/** How far two servers' waits may lie apart, in milliseconds: the time that passed between calls is not the same. */
+const slack = 1500
+
+export interface Difference {
+  readonly scenario: string
+  /** Counted from 1; 0 when the scenario could not be set up. */
+  readonly step: number
+  /** What was called, for people. */
+  readonly call: string
+  readonly left: string
+  readonly right: string
+}
+
+/** Object keys in order, so that equal values are equal texts. */
+const text = (value: unknown): string =>
+  JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner
+  )
+
+/** One line: `403 M_FORBIDDEN`, and whatever else there is to tell. */
+export const tell = ({ body, errcode, joined, members, retryAfter, retryAfterMs, status }: Answer): string =>
+  [
+    status,
+    ...(errcode === undefined ? [] : [errcode]),
+    ...(retryAfterMs === undefined ? [] : [`retry_after_ms ${retryAfterMs}`]),
+    ...(retryAfter === true ? ["Retry-After"] : []),
+    ...(body === undefined ? [] : [text(body)]),
+    ...(members === undefined ? [] : [`members ${text(members)}`]),
+    ...(joined === undefined ? [] : [`joined ${text(joined)}`])
+  ].join(" ")
+
+export const callOf = (step: Step): string =>
+  [
+    step.as ?? step.authorization ?? "nobody",
+    step.method,
+    step.path + (step.query ?? []).map(([name, value], index) => `${index === 0 ? "?" : "&"}${name}=${value}`).join(""),
+    step.text ?? (step.body === undefined ? "" : JSON.stringify(step.body))
+  ].join(" ")
+
+export const isAlike = (left: Answer, right: Answer): boolean => {
+  const { retryAfterMs: leftWait, ...leftRest } = left
+  const { retryAfterMs: rightWait, ...rightRest } = right
+  const waits =
+    leftWait === undefined || rightWait === undefined ? leftWait === rightWait : Math.abs(leftWait - rightWait) <= slack
+  return waits && text(leftRest) === text(rightRest)
+}
+
+/** Every step that was answered differently. A scenario that could not be set up on one side is one difference. */
+export const differences = (scenario: Scenario, left: Play, right: Play): ReadonlyArray<Difference> => {
+  if (left.broken !== undefined || right.broken !== undefined) {
+    const sides = { left: left.broken ?? "set up", right: right.broken ?? "set up" }
+    // what cannot be set up proves nothing, even when both fail alike
+    return [{ scenario: scenario.name, step: 0, call: "set-up", ...sides }]
+  }
+  return scenario.steps.flatMap((step, index) => {
+    const one = left.answers[index]
+    const two = right.answers[index]
+    return one !== undefined && two !== undefined && isAlike(one, two)
+      ? []
+      : [
+          {
+            scenario: scenario.name,
+            step: index + 1,
+            call: callOf(step),
+            left: one === undefined ? "no answer" : tell(one),
+            right: two === undefined ? "no answer" : tell(two)
+          }
+        ]
+  })
+}
+
+/** Both answers, one under the other, since they are too long to stand beside each other on most terminals. */
+export const render = (titles: { readonly left: string; readonly right: string }, all: ReadonlyArray<Difference>) => {
+  const width = Math.max(titles.left.length, titles.right.length)
+  return all
+    .map((difference) =>
+      [
+        `${difference.scenario}, step ${difference.step}: ${difference.call}`,
+        `  ${titles.left.padEnd(width)} | ${difference.left}`,
+        `  ${titles.right.padEnd(width)} | ${difference.right}`
+      ].join("\n")
+    )
+    .join("\n")
+}

@@ -1,0 +1,19 @@
+/** A homeserver that scenarios are played on: a real one or the fake, over the same raw HTTP. */
+import type * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
+
+export interface Account {
+  readonly userId: string
+  readonly accessToken: string
+}
+
+export interface Subject {
+  /** For people, as the head of a column. */
+  readonly title: string
+  readonly baseUrl: URL
+  readonly serverName: string
+  readonly http: HttpClient.HttpClient
+  readonly register: (localpart: string) => Effect.Effect<Account, { readonly message: string }>
+  /** How many scenarios at once are of use. */
+  readonly lanes: number
+}
