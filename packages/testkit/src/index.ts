@@ -1,1 +1,3 @@
-export {}
+export { FakeHomeserver, Listening, type Options, type Service } from "./FakeHomeserver.ts"
+export * as Faults from "./Faults.ts"
+export * as RateLimits from "./RateLimits.ts"

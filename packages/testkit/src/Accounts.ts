@@ -1,0 +1,57 @@
+/** Accounts and sessions: who exists, and whose token is whose. */
+import * as HashMap from "effect/HashMap"
+import * as Option from "effect/Option"
+import * as World from "./World.ts"
+
+export interface Details {
+  readonly password?: string | undefined
+  /** Synapse names an account after its localpart. */
+  readonly displayname?: string | undefined
+  readonly avatarUrl?: string | undefined
+  readonly guest?: boolean | undefined
+}
+
+export const localpartOf = (userId: string): string => userId.slice(1, userId.indexOf(":"))
+
+export const create = (world: World.World, userId: string, details: Details = {}): World.World =>
+  World.setUser(world, {
+    userId,
+    password: details.password,
+    displayname: details.displayname ?? localpartOf(userId),
+    avatarUrl: details.avatarUrl,
+    guest: details.guest ?? false,
+    suspended: false,
+    locked: false,
+    shadowBanned: false,
+    blocksInvites: false,
+    unlimited: false
+  })
+
+/** A new device with a token of its own, or the named device with a new token. */
+export const openSession = (
+  world: World.World,
+  userId: string,
+  deviceId?: string | undefined
+): readonly [World.Session, World.World] => {
+  const [device, first] = deviceId === undefined ? World.mint(world, 10) : [deviceId, world]
+  const [secret, second] = World.mint(first, 20)
+  const session: World.Session = {
+    userId,
+    deviceId: deviceId ?? device.toUpperCase().replaceAll(/[^A-Z0-9]/gu, "X"),
+    accessToken: `syt_${localpartOf(userId)}_${secret}`,
+    expired: false
+  }
+  const others = HashMap.filter(second.sessions, (other) => !isSame(other, session))
+  return [session, { ...second, sessions: HashMap.set(others, session.accessToken, session) }]
+}
+
+const isSame = (one: World.Session, other: World.Session): boolean =>
+  one.userId === other.userId && one.deviceId === other.deviceId
+
+export const sessionOf = (world: World.World, accessToken: string): World.Session | undefined =>
+  Option.getOrUndefined(HashMap.get(world.sessions, accessToken))
+
+export const closeSession = (world: World.World, accessToken: string): World.World => ({
+  ...world,
+  sessions: HashMap.remove(world.sessions, accessToken)
+})

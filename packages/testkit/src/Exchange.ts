@@ -1,0 +1,130 @@
+/** One request through the fake: the fault that the script has for it, its effect, its answer, and the record of it all. */
+import * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Ref from "effect/Ref"
+import * as Accounts from "./Accounts.ts"
+import { isObject } from "./Body.ts"
+import * as Faults from "./Faults.ts"
+import type { Manner } from "./Routes.ts"
+import * as Routes from "./Routes.ts"
+import * as Wire from "./Wire.ts"
+import type * as World from "./World.ts"
+
+/** What comes back to a door: an answer, cut short or not, or a connection to break. */
+export type Delivery =
+  | {
+      readonly _tag: "Answer"
+      readonly answer: Wire.Answer
+      /** How many bytes of the body go out before the connection breaks; all of them, and no break, when `undefined`. */
+      readonly cutAt: number | undefined
+    }
+  /** `answer` is what the client never sees, if the request had its effect. */
+  | { readonly _tag: "Reset"; readonly answer: Wire.Answer | undefined }
+
+export interface RecordedRequest extends Faults.Arrival {
+  /** Requests are numbered as they arrive, from 0. */
+  readonly sequence: number
+  /** When it arrived, in milliseconds since the epoch. */
+  readonly time: number
+  /** Names in lower case; the access token is blacked out. */
+  readonly headers: Readonly<Record<string, string>>
+  /** What the fake answered, or `undefined` if it never came to that. */
+  readonly answer: { readonly status: number; readonly errcode: string | undefined } | undefined
+  /** Whether the whole answer went out to the client. */
+  readonly delivered: boolean
+}
+
+export interface Desk {
+  readonly world: Ref.Ref<World.World>
+  readonly script: Ref.Ref<ReadonlyArray<Faults.Line>>
+  readonly records: Ref.Ref<{ readonly arrived: number; readonly done: Chunk.Chunk<RecordedRequest> }>
+  readonly manner: Manner
+}
+
+/** The effect of a request is one step that cannot be interrupted half-way; waiting before and after it can be. */
+export const handle = Effect.fnUntraced(function* (desk: Desk, request: Wire.Request) {
+  const time = yield* Clock.currentTimeMillis
+  const arrival = yield* Effect.map(Ref.get(desk.world), (world) => arrivalOf(world, request))
+  const sequence = yield* Ref.modify(desk.records, (all) => [all.arrived, { ...all, arrived: all.arrived + 1 }])
+  const fault = yield* Ref.modify(desk.script, (script) => Faults.take(script, arrival))
+  const seen = { ...arrival, sequence, time, headers: redacted(request.headers) }
+  return yield* Effect.onExit(suffer(desk, request, fault), (exit) =>
+    Ref.update(desk.records, (all) => ({ ...all, done: Chunk.append(all.done, recorded(seen, exit)) }))
+  )
+})
+
+const suffer = (desk: Desk, request: Wire.Request, fault: Faults.Fault | undefined): Effect.Effect<Delivery> => {
+  switch (fault?._tag) {
+    case undefined:
+      return Effect.map(serve(desk, request), whole)
+    case "Respond":
+      return Effect.succeed(whole(fault.answer))
+    case "Delay":
+      return Effect.andThen(Effect.sleep(fault.millis), suffer(desk, request, fault.then))
+    case "DelayAnswer":
+      return Effect.map(Effect.tap(serve(desk, request), Effect.sleep(fault.millis)), whole)
+    case "Reset":
+      return Effect.succeed({ _tag: "Reset", answer: undefined })
+    case "LoseResponse":
+      return Effect.map(serve(desk, request), (answer) => ({ _tag: "Reset", answer }))
+    case "Truncate":
+      return Effect.map(serve(desk, request), (answer) => ({
+        _tag: "Answer",
+        answer,
+        cutAt: fault.bytes ?? Math.floor(new TextEncoder().encode(answer.body).length / 2)
+      }))
+  }
+}
+
+const whole = (answer: Wire.Answer): Delivery => ({ _tag: "Answer", answer, cutAt: undefined })
+
+const serve = Effect.fnUntraced(function* ({ manner, world }: Desk, request: Wire.Request) {
+  const now = yield* Clock.currentTimeMillis
+  const { answer, pauseMillis } = yield* Ref.modify(world, (before) => {
+    const served = Routes.serve(before, request, now, manner)
+    return [served, served.world]
+  })
+  if (pauseMillis > 0) yield* Effect.sleep(pauseMillis)
+  return answer
+})
+
+const arrivalOf = (world: World.World, request: Wire.Request): Faults.Arrival => ({
+  method: request.method,
+  path: Wire.pathOf(request),
+  query: Array.from(
+    Wire.queryOf(request),
+    ([name, value]) => [name, name === "access_token" ? blackout : value] as const
+  ),
+  body: parsed(request.body),
+  userId: Accounts.sessionOf(world, (request.headers["authorization"] ?? "").replace(/^Bearer /u, ""))?.userId
+})
+
+const blackout = "<redacted>"
+
+const redacted = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  "authorization" in headers ? { ...headers, authorization: blackout } : headers
+
+const parsed = (text: string): unknown => {
+  try {
+    return text === "" ? undefined : JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+const recorded = (seen: Omit<RecordedRequest, "answer" | "delivered">, exit: Exit.Exit<Delivery>): RecordedRequest => {
+  const delivery = Exit.isSuccess(exit) ? exit.value : undefined
+  return {
+    ...seen,
+    answer: delivery?.answer === undefined ? undefined : summary(delivery.answer),
+    delivered: delivery?._tag === "Answer" && delivery.cutAt === undefined
+  }
+}
+
+const summary = ({ body, status }: Wire.Answer): RecordedRequest["answer"] => {
+  const content = parsed(body)
+  const errcode = isObject(content) ? content["errcode"] : undefined
+  return { status, errcode: typeof errcode === "string" ? errcode : undefined }
+}

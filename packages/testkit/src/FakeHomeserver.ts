@@ -1,0 +1,160 @@
+/**
+ * A stateful fake Matrix homeserver. What it holds and does is in `World` and `Routes`, as plain data and pure functions;
+ * this is the service that tests speak to, and the three doors through which clients reach it.
+ *
+ * ```ts
+ * const program = Effect.gen(function* () {
+ *   const fake = yield* FakeHomeserver
+ *   const alice = yield* fake.register("alice")
+ *   const roomId = yield* fake.createRoom({ creator: "alice", members: { bob: "invite" } })
+ *   // … a client under test, with alice.accessToken, at any base URL …
+ *   return yield* fake.membershipOf(roomId, "bob")
+ * }).pipe(Effect.provide(FakeHomeserver.layerClient), Effect.provide(FakeHomeserver.layer()))
+ * ```
+ */
+import * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as Ref from "effect/Ref"
+import type * as Accounts from "./Accounts.ts"
+import * as Buckets from "./Buckets.ts"
+import * as Fetch from "./doors/Fetch.ts"
+import * as Memory from "./doors/Memory.ts"
+import * as Socket from "./doors/Socket.ts"
+import type { Desk, RecordedRequest } from "./Exchange.ts"
+import { handle } from "./Exchange.ts"
+import type * as Faults from "./Faults.ts"
+import * as Fixture from "./Fixture.ts"
+import * as RateLimits from "./RateLimits.ts"
+import type { Membership, StateEvent } from "./rules/Event.ts"
+import { specVersions } from "./SpecVersions.ts"
+import * as World from "./World.ts"
+
+export interface Options {
+  /** The domain of the users and rooms here; `localhost` by default. */
+  readonly serverName?: string
+  /** `RateLimits.unlimited` by default. */
+  readonly limits?: RateLimits.RateLimits
+  /** What `/versions` lists; by default what Synapse 1.157 does. An r0-only server has `["r0.6.1"]`. */
+  readonly specVersions?: ReadonlyArray<string>
+  /** Refusals carry the codes of MSC3848. */
+  readonly msc3848?: boolean
+  /** Another seed, other identifiers; the same seed, the same in every run. */
+  readonly seed?: string
+}
+
+export type Traits = Pick<World.User, "suspended" | "locked" | "shadowBanned" | "blocksInvites" | "unlimited">
+
+export interface Service {
+  readonly serverName: string
+  /** A new session; the account is made if there is none yet. Takes a local part or a whole user id. */
+  readonly register: (name: string, details?: Accounts.Details) => Effect.Effect<World.Session>
+  /** Changes what is special about an account: suspended, locked, exempt from limits and so on. */
+  readonly mark: (name: string, traits: Partial<Traits>) => Effect.Effect<void>
+  /** The token is refused from now on, and the device told to log in again. */
+  readonly expire: (accessToken: string) => Effect.Effect<void>
+  /** A room as a test needs it, by no rule and under no limit. Answers with its id. */
+  readonly createRoom: (options: Fixture.RoomOptions) => Effect.Effect<string>
+  /** `undefined` for a user the room has never heard of. Takes a local part or a whole user id. */
+  readonly membershipOf: (roomId: string, user: string) => Effect.Effect<Membership | undefined>
+  /** Every event of the room, in the order in which they were written. */
+  readonly timeline: (roomId: string) => Effect.Effect<ReadonlyArray<StateEvent>>
+  /** All requests that are over, in the order in which they arrived. */
+  readonly requests: Effect.Effect<ReadonlyArray<RecordedRequest>>
+  readonly faults: {
+    /** Hits the next request that matches, and only that. */
+    readonly next: (match: Faults.Match, fault: Faults.Fault) => Effect.Effect<void>
+    /** Hits the next `times` requests that match; all of them by default. */
+    readonly every: (match: Faults.Match, fault: Faults.Fault, times?: number) => Effect.Effect<void>
+    readonly clear: Effect.Effect<void>
+  }
+  readonly limits: {
+    readonly get: Effect.Effect<RateLimits.RateLimits>
+    /** What was counted so far stays counted. */
+    readonly set: (limits: RateLimits.RateLimits) => Effect.Effect<void>
+    /** Empties all buckets. */
+    readonly reset: Effect.Effect<void>
+  }
+  /** Everything the fake knows at this moment. */
+  readonly world: Effect.Effect<World.World>
+  /** What the doors call. */
+  readonly handle: Memory.Handle
+  /** For code that is not Effect. */
+  readonly fetch: typeof globalThis.fetch
+}
+
+const make = Effect.fnUntraced(function* (options: Options) {
+  const { limits = RateLimits.unlimited, seed = "fake", serverName = "localhost" } = options
+  const world = yield* Ref.make(World.make({ serverName, limits, seed }))
+  const desk: Desk = {
+    world,
+    script: yield* Ref.make<ReadonlyArray<Faults.Line>>([]),
+    records: yield* Ref.make({ arrived: 0, done: Chunk.empty<RecordedRequest>() }),
+    manner: { specVersions: options.specVersions ?? specVersions, msc3848: options.msc3848 ?? false }
+  }
+  const every: Service["faults"]["every"] = (match, fault, times = Number.POSITIVE_INFINITY) =>
+    Ref.update(desk.script, (script) => [...script, { match, fault, remaining: times }])
+  const enter: Memory.Handle = (request) => handle(desk, request)
+  return FakeHomeserver.of({
+    serverName,
+    register: (name, details = {}) => Ref.modify(world, (before) => Fixture.register(before, name, details)),
+    mark: (name, traits) => Ref.update(world, (before) => Fixture.mark(before, name, traits)),
+    expire: (accessToken) => Ref.update(world, (before) => Fixture.expire(before, accessToken)),
+    createRoom: (room) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        Ref.modify(world, (before) => Fixture.createRoom(before, room, now))
+      ),
+    membershipOf: (roomId, user) => Effect.map(Ref.get(world), (now) => Fixture.membershipOf(now, roomId, user)),
+    timeline: (roomId) =>
+      Effect.map(Ref.get(world), (now) => Chunk.toReadonlyArray(World.room(now, roomId)?.timeline ?? Chunk.empty())),
+    requests: Effect.map(Ref.get(desk.records), ({ done }) =>
+      Chunk.toArray(done).sort((one, other) => one.sequence - other.sequence)
+    ),
+    faults: { every, next: (match, fault) => every(match, fault, 1), clear: Ref.set(desk.script, []) },
+    limits: {
+      get: Effect.map(Ref.get(world), (now) => now.limits),
+      set: (changed) => Ref.update(world, (before) => ({ ...before, limits: changed })),
+      reset: Ref.update(world, (before) => ({ ...before, buckets: Buckets.empty }))
+    },
+    world: Ref.get(world),
+    handle: enter,
+    fetch: yield* Fetch.make(enter)
+  })
+})
+
+/** Where `FakeHomeserver.layerServer` listens. */
+export class Listening extends Context.Service<Listening, { readonly baseUrl: string }>()(
+  "@matrix-membership/testkit/FakeHomeserver/Listening"
+) {}
+
+export class FakeHomeserver extends Context.Service<FakeHomeserver, Service>()(
+  "@matrix-membership/testkit/FakeHomeserver"
+) {
+  /** A new, empty homeserver for each call. */
+  static readonly layer = (options: Options = {}): Layer.Layer<FakeHomeserver> => Layer.effect(this, make(options))
+
+  /** An `HttpClient` without a socket, in the caller's fibre and on the caller's clock. */
+  static readonly layerClient: Layer.Layer<HttpClient.HttpClient, never, FakeHomeserver> = Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(FakeHomeserver, (fake) => Memory.make(fake.handle))
+  )
+
+  /** The `fetch` that `FetchHttpClient` and others use. */
+  static readonly layerFetch: Layer.Layer<never, never, FakeHomeserver> = Layer.effect(
+    FetchHttpClient.Fetch,
+    Effect.map(FakeHomeserver, (fake) => fake.fetch)
+  )
+
+  /** A real server on a free port of 127.0.0.1. */
+  static readonly layerServer = Layer.effect(
+    Listening,
+    Effect.gen(function* () {
+      const fake = yield* FakeHomeserver
+      return Listening.of({ baseUrl: yield* Socket.serve(fake.handle) })
+    })
+  )
+}

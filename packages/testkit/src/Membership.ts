@@ -1,0 +1,77 @@
+/** A membership change, from the limits it has to pass to the event it writes. */
+import * as Charges from "./Charges.ts"
+import type { Decision, Intent } from "./rules/Decision.ts"
+import { decide } from "./rules/Decision.ts"
+import type { Draft, StateEvent } from "./rules/Event.ts"
+import { membershipOf } from "./rules/Event.ts"
+import { make } from "./rules/Refusal.ts"
+import * as Room from "./rules/Room.ts"
+import * as Turn from "./Turn.ts"
+import * as World from "./World.ts"
+
+export interface Asking {
+  readonly session: World.Session
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+/**
+ * Limits on invites and joins come before everything else and are paid even when the change is refused; `rc_message`
+ * comes last, and only for an event that is really written. `undefined` stands for a change that is only pretended.
+ */
+export const change = (world: World.World, intent: Intent, asking: Asking): Turn.Turn<StateEvent | undefined> =>
+  Turn.andThen(entryLimits(world, intent, asking), (_, after): Turn.Turn<StateEvent | undefined> => {
+    const isShadowBanned = World.user(after, intent.sender)?.shadowBanned === true
+    return intent.action === "invite" && isShadowBanned
+      ? Turn.succeed(after, undefined)
+      : Turn.andThen(Turn.make(after, decide(after, intent)), (decision, world) => carriedOut(world, decision, asking))
+  })
+
+const entryLimits = (world: World.World, intent: Intent, { now, session }: Asking): Turn.Turn<void> => {
+  switch (intent.action) {
+    case "invite":
+      return Charges.invite(world, session, intent.roomId, intent.target, now)
+    case "join":
+      return isJoined(world, intent) ? Turn.succeed(world, undefined) : Charges.join(world, session, intent.roomId, now)
+    case "leave":
+      return Charges.leave(world, session, now)
+    default:
+      return Turn.succeed(world, undefined)
+  }
+}
+
+const isJoined = (world: World.World, { roomId, sender }: Intent): boolean => {
+  const room = World.room(world, roomId)
+  return room !== undefined && Room.membership(room, sender) === "join"
+}
+
+const carriedOut = (world: World.World, decision: Decision, asking: Asking): Turn.Turn<StateEvent> => {
+  switch (decision._tag) {
+    case "Unchanged":
+      return Turn.succeed(world, decision.event)
+    case "RemoteJoin":
+      return Turn.andThen(Charges.remoteJoin(world, asking.session, decision.roomId, asking.now), (_, charged) =>
+        Turn.refuse(charged, make(404, "M_UNKNOWN", "No server that could let you into that room is known."))
+      )
+    case "Write":
+      return written(world, decision.room, decision.draft, asking)
+  }
+}
+
+/** An event that the rules have let pass: the last limit, and then the room's history. */
+export const written = (
+  world: World.World,
+  room: Room.Room,
+  draft: Draft,
+  { now, session }: Asking
+): Turn.Turn<StateEvent> =>
+  Turn.andThen(Charges.message(world, session, now), (_, charged) => {
+    const [event, after] = World.write(charged, room, draft, now)
+    const joins = event.type === "m.room.member" && membershipOf(event) === "join"
+    const isNew = joins && Room.membership(room, event.stateKey) !== "join"
+    return Turn.succeed(isNew ? Charges.joined(after, room.id, now) : after, event)
+  })
+
+/** Carries out a decision that no limit applies to. */
+export const unlimited = (world: World.World, decision: Decision, now: number): World.World =>
+  decision._tag === "Write" ? World.write(world, decision.room, decision.draft, now)[1] : world

@@ -1,0 +1,97 @@
+/** A route: a method and a path of the specification, who may call it, and what it does. */
+import * as Result from "effect/Result"
+import * as Accounts from "./Accounts.ts"
+import type { Content } from "./rules/Event.ts"
+import type { Refusal } from "./rules/Refusal.ts"
+import { make } from "./rules/Refusal.ts"
+import * as Turn from "./Turn.ts"
+import type * as World from "./World.ts"
+import { user } from "./World.ts"
+
+export interface Call {
+  /** Decoded path parameters, by their name in the template. */
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  readonly headers: Readonly<Record<string, string>>
+  /** The body as text. */
+  readonly body: string
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** What the server says it speaks. */
+  readonly specVersions: ReadonlyArray<string>
+}
+
+/** A call whose token is known. */
+export interface Authorised extends Call {
+  readonly session: World.Session
+}
+
+export interface Reply {
+  readonly status: number
+  readonly body: Content
+}
+
+export const ok = (body: Content = {}): Reply => ({ status: 200, body })
+
+/** Under which prefix the path is mounted: `/_matrix/client`, its `v3`, or both `r0` and `v3`. */
+type Mount = "unversioned" | "v3" | "r0 and v3"
+
+export interface Route {
+  readonly method: string
+  /** As the specification writes it, such as `/rooms/{roomId}/join`. */
+  readonly path: string
+  readonly mount: Mount
+  readonly run: (world: World.World, call: Call) => Turn.Turn<Reply>
+}
+
+export const open = (method: string, path: string, run: Route["run"], mount: Mount = "r0 and v3"): Route => ({
+  method,
+  path,
+  mount,
+  run
+})
+
+/** Asks for an access token. Guests are let in only where they are named. */
+export const authorised = (
+  method: string,
+  path: string,
+  run: (world: World.World, call: Authorised) => Turn.Turn<Reply>,
+  options: { readonly guests?: boolean; readonly locked?: boolean; readonly mount?: Mount } = {}
+): Route => ({
+  method,
+  path,
+  mount: options.mount ?? "r0 and v3",
+  run: (world, call) =>
+    Turn.andThen(Turn.make(world, identify(world, call, options)), (session, after) => run(after, { ...call, session }))
+})
+
+const identify = (
+  world: World.World,
+  call: Call,
+  { guests = false, locked = false }: { readonly guests?: boolean; readonly locked?: boolean }
+): Result.Result<World.Session, Refusal> =>
+  Result.flatMap(bearer(call), (token) => {
+    const session = Accounts.sessionOf(world, token)
+    if (session === undefined || session.expired)
+      return Result.fail(unauthorised("M_UNKNOWN_TOKEN", "That access token is not valid.", session !== undefined))
+    const account = user(world, session.userId)
+    if (account?.locked === true && !locked)
+      return Result.fail(unauthorised("M_USER_LOCKED", "This account has been locked.", true))
+    return account?.guest === true && !guests
+      ? Result.fail(make(403, "M_GUEST_ACCESS_FORBIDDEN", "Guests may not do this."))
+      : Result.succeed(session)
+  })
+
+/**
+ * The header is the only place for a token. One in the query alone counts as none; one in both places is refused, like
+ * every other spelling of the header.
+ */
+const bearer = (call: Call): Result.Result<string, Refusal> => {
+  const [scheme, token, ...rest] = (call.headers["authorization"] ?? "").split(" ")
+  return scheme === "Bearer" && token !== undefined && rest.length === 0 && !call.query.has("access_token")
+    ? Result.succeed(token)
+    : Result.fail(make(401, "M_MISSING_TOKEN", "There is no access token in the Authorization header."))
+}
+
+const unauthorised = (errcode: string, error: string, softLogout: boolean): Refusal =>
+  make(401, errcode, error, { soft_logout: softLogout })

@@ -1,0 +1,90 @@
+/** All routes, and how a request finds its way to one. */
+import * as Result from "effect/Result"
+import type { Route } from "./Route.ts"
+import * as Accounts from "./routes/Accounts.ts"
+import * as Creation from "./routes/Creation.ts"
+import * as Memberships from "./routes/Memberships.ts"
+import type { Refusal } from "./rules/Refusal.ts"
+import { make } from "./rules/Refusal.ts"
+import * as Template from "./Template.ts"
+import * as Wire from "./Wire.ts"
+import type * as World from "./World.ts"
+
+const routes: ReadonlyArray<Route> = [...Accounts.routes, ...Creation.routes, ...Memberships.routes]
+
+/** How the server behaves where servers differ. */
+export interface Manner {
+  /** What `/versions` lists. Without any `v1.…` there are no `v3` paths, without any `r0.…` no `r0` paths. */
+  readonly specVersions: ReadonlyArray<string>
+  /** Whether refusals carry the codes of MSC3848. */
+  readonly msc3848: boolean
+}
+
+export interface Served {
+  readonly world: World.World
+  readonly answer: Wire.Answer
+  /** How long the answer is held back, in milliseconds. */
+  readonly pauseMillis: number
+}
+
+/** One request, from the world before it to the answer and the world after it. */
+export const serve = (world: World.World, request: Wire.Request, now: number, manner: Manner): Served => {
+  if (request.method === "OPTIONS") return { world, answer: preflight, pauseMillis: 0 }
+  const found = find(request, manner)
+  if (Result.isFailure(found)) return refused(world, found.failure, manner)
+  const { params, route } = found.success
+  const turn = route.run(world, {
+    params,
+    query: Wire.queryOf(request),
+    headers: request.headers,
+    body: request.body,
+    now,
+    specVersions: manner.specVersions
+  })
+  if (Result.isFailure(turn.result)) return refused(turn.world, turn.result.failure, manner)
+  const { body, status } = turn.result.success
+  return { world: turn.world, answer: Wire.json(status, body), pauseMillis: 0 }
+}
+
+const preflight: Wire.Answer = { status: 204, headers: Wire.corsHeaders, body: "" }
+
+const refused = (world: World.World, refusal: Refusal, manner: Manner): Served => ({
+  world,
+  answer: Wire.refused(refusal, manner.msc3848),
+  pauseMillis: refusal.pauseMillis ?? 0
+})
+
+interface Found {
+  readonly route: Route
+  readonly params: Readonly<Record<string, string>>
+}
+
+const find = (request: Wire.Request, manner: Manner): Result.Result<Found, Refusal> => {
+  const segments = Wire.pathOf(request).split("/")
+  const here = mounted.flatMap(({ prefix, route, template }) => {
+    const params = isMounted(prefix, manner) ? Template.match(template, segments) : undefined
+    return params === undefined ? [] : [{ route, params }]
+  })
+  const found = here.find(({ route }) => route.method === request.method)
+  if (found !== undefined) return Result.succeed(found)
+  return Result.fail(
+    here.length > 0
+      ? make(405, "M_UNRECOGNIZED", `This endpoint knows no ${request.method}.`)
+      : make(404, "M_UNRECOGNIZED", "There is no such endpoint.")
+  )
+}
+
+const isMounted = (prefix: string, { specVersions }: Manner): boolean => {
+  if (prefix === "v3") return specVersions.some((version) => version.startsWith("v"))
+  return prefix === "" || specVersions.some((version) => version.startsWith("r0."))
+}
+
+const prefixes = { unversioned: [""], v3: ["v3"], "r0 and v3": ["r0", "v3"] }
+
+const mounted = routes.flatMap((route) =>
+  prefixes[route.mount].map((prefix) => ({
+    route,
+    prefix,
+    template: `/_matrix/client${prefix === "" ? "" : `/${prefix}`}${route.path}`.split("/")
+  }))
+)

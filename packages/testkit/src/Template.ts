@@ -1,0 +1,20 @@
+/** Paths as the specification writes them, such as `/rooms/{roomId}/join`, against paths as they are sent. */
+import { decodeSegment } from "./Wire.ts"
+
+/** Literal segments are compared as sent, parameters are decoded once each; so `%2F` in an alias is no separator. */
+export const match = (
+  template: ReadonlyArray<string>,
+  segments: ReadonlyArray<string>
+): Readonly<Record<string, string>> | undefined => {
+  if (template.length !== segments.length) return undefined
+  const params: Record<string, string> = {}
+  for (const [index, part] of template.entries()) {
+    const segment = segments[index] ?? ""
+    if (part.startsWith("{")) params[part.slice(1, -1)] = decodeSegment(segment)
+    else if (part !== segment) return undefined
+  }
+  return params
+}
+
+export const matchPath = (template: string, path: string): boolean =>
+  match(template.split("/"), path.split("/")) !== undefined

@@ -1,0 +1,127 @@
+/** Everything the fake knows at one moment. Plain data: a call turns one world into the next. */
+import * as HashMap from "effect/HashMap"
+import * as HashSet from "effect/HashSet"
+import * as Option from "effect/Option"
+import * as Buckets from "./Buckets.ts"
+import * as Opaque from "./Opaque.ts"
+import type * as RateLimits from "./RateLimits.ts"
+import type { Draft, StateEvent } from "./rules/Event.ts"
+import * as Room from "./rules/Room.ts"
+
+export interface User {
+  readonly userId: string
+  readonly password: string | undefined
+  readonly displayname: string | undefined
+  readonly avatarUrl: string | undefined
+  readonly guest: boolean
+  /** May leave, but not join, knock, invite or ban. */
+  readonly suspended: boolean
+  /** Every call is answered with 401 `M_USER_LOCKED`. */
+  readonly locked: boolean
+  /** Invites by this user are answered with success and do nothing. */
+  readonly shadowBanned: boolean
+  /** Lets nobody invite it (`m.invite_permission_config`). */
+  readonly blocksInvites: boolean
+  /** No rate limit applies to this user's calls. */
+  readonly unlimited: boolean
+}
+
+export interface Session {
+  readonly userId: string
+  readonly deviceId: string
+  readonly accessToken: string
+  /** Answered with 401 and `soft_logout`: the device may log in again. */
+  readonly expired: boolean
+}
+
+export interface World {
+  readonly serverName: string
+  readonly users: HashMap.HashMap<string, User>
+  readonly sessions: HashMap.HashMap<string, Session>
+  readonly rooms: HashMap.HashMap<string, Room.Room>
+  readonly aliases: HashMap.HashMap<string, string>
+  /** Who forgot which room; see `forgets`. */
+  readonly forgotten: HashSet.HashSet<string>
+  readonly limits: RateLimits.RateLimits
+  readonly buckets: Buckets.Buckets
+  readonly seed: string
+  /** How many identifiers were handed out so far. */
+  readonly issued: number
+}
+
+export const make = (options: {
+  readonly serverName: string
+  readonly limits: RateLimits.RateLimits
+  readonly seed: string
+}): World => ({
+  ...options,
+  users: HashMap.empty(),
+  sessions: HashMap.empty(),
+  rooms: HashMap.empty(),
+  aliases: HashMap.empty(),
+  forgotten: HashSet.empty(),
+  buckets: Buckets.empty,
+  issued: 0
+})
+
+/** The next identifier: as opaque as a real one, the same in every run. */
+export const mint = (world: World, length: number): readonly [string, World] => [
+  Opaque.make(world.seed, world.issued, length),
+  { ...world, issued: world.issued + 1 }
+]
+
+export const user = (world: World, userId: string): User | undefined =>
+  Option.getOrUndefined(HashMap.get(world.users, userId))
+
+export const setUser = (world: World, changed: User): World => ({
+  ...world,
+  users: HashMap.set(world.users, changed.userId, changed)
+})
+
+export const room = (world: World, roomId: string): Room.Room | undefined =>
+  Option.getOrUndefined(HashMap.get(world.rooms, roomId))
+
+export const setRoom = (world: World, changed: Room.Room): World => ({
+  ...world,
+  rooms: HashMap.set(world.rooms, changed.id, changed)
+})
+
+/** The room an alias leads to. */
+export const aliased = (world: World, alias: string): string | undefined =>
+  Option.getOrUndefined(HashMap.get(world.aliases, alias))
+
+/** Users of this server: those with its name, and whoever has an account here. */
+export const isOurs =
+  (world: World) =>
+  (userId: string): boolean =>
+    userId.slice(userId.indexOf(":") + 1) === world.serverName || HashMap.has(world.users, userId)
+
+const forgets = (userId: string, roomId: string): string => `${userId} ${roomId}`
+
+export const hasForgotten = (world: World, userId: string, roomId: string): boolean =>
+  HashSet.has(world.forgotten, forgets(userId, roomId))
+
+export const forget = (world: World, userId: string, roomId: string): World => ({
+  ...world,
+  forgotten: HashSet.add(world.forgotten, forgets(userId, roomId))
+})
+
+/** Writes an event that the rules have let pass. A new membership brings a forgotten room back. */
+export const write = (world: World, target: Room.Room, draft: Draft, now: number): readonly [StateEvent, World] => {
+  const [opaque, minted] = mint(world, 43)
+  const event: StateEvent = {
+    ...draft,
+    roomId: target.id,
+    // The first two room versions name the server in event ids.
+    eventId: Number(target.version.id) < 3 ? `$${opaque.slice(0, 18)}:${world.serverName}` : `$${opaque}`,
+    originServerTs: now,
+    position: minted.issued
+  }
+  const written = setRoom(minted, Room.append(target, event, isOurs(world)))
+  return [
+    event,
+    draft.type === "m.room.member"
+      ? { ...written, forgotten: HashSet.remove(written.forgotten, forgets(draft.stateKey, target.id)) }
+      : written
+  ]
+}

@@ -1,0 +1,143 @@
+/** `POST /createRoom` (specification v1.19, "Creation"), in the order in which Synapse checks and writes. */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Body from "../Body.ts"
+import * as Charges from "../Charges.ts"
+import * as Construction from "../Construction.ts"
+import * as Membership from "../Membership.ts"
+import type { Authorised, Reply, Route } from "../Route.ts"
+import { authorised, ok } from "../Route.ts"
+import * as Decision from "../rules/Decision.ts"
+import type { Content } from "../rules/Event.ts"
+import * as NewRoom from "../rules/NewRoom.ts"
+import type { Refusal } from "../rules/Refusal.ts"
+import { make } from "../rules/Refusal.ts"
+import * as RoomVersion from "../rules/RoomVersion.ts"
+import * as Turn from "../Turn.ts"
+import * as World from "../World.ts"
+
+const JsonObject = Schema.Record(Schema.String, Schema.Unknown)
+
+const Config = Schema.Struct({
+  visibility: Schema.optionalKey(Schema.String),
+  room_alias_name: Schema.optionalKey(Schema.String),
+  name: Schema.optionalKey(Schema.String),
+  topic: Schema.optionalKey(Schema.String),
+  invite: Schema.optionalKey(Schema.Array(Schema.String)),
+  invite_3pid: Schema.optionalKey(Schema.Array(JsonObject)),
+  room_version: Schema.optionalKey(Schema.String),
+  creation_content: Schema.optionalKey(JsonObject),
+  initial_state: Schema.optionalKey(
+    Schema.Array(
+      Schema.Struct({ type: Schema.String, state_key: Schema.optionalKey(Schema.String), content: JsonObject })
+    )
+  ),
+  preset: Schema.optionalKey(Schema.String),
+  is_direct: Schema.optionalKey(Schema.Boolean),
+  power_level_content_override: Schema.optionalKey(JsonObject)
+})
+type Config = typeof Config.Type
+
+const decodeConfig = Schema.decodeUnknownResult(Config)
+
+const configOf = (text: string): Result.Result<Config, Refusal> =>
+  Result.flatMap(Body.object(text, { mayBeEmpty: false }), (body) =>
+    Result.mapError(decodeConfig(body), (error) => make(400, "M_BAD_JSON", error.message))
+  )
+
+const create = (world: World.World, call: Authorised): Turn.Turn<Reply> =>
+  Turn.andThen(Turn.make(world, configOf(call.body)), (config, decoded) =>
+    Turn.andThen(Charges.roomCreation(decoded, call.session, call.now), (_, charged) =>
+      Turn.andThen(Turn.make(charged, planned(charged, config, call)), (room, after) =>
+        Turn.andThen(invitesFit(after, room, call), (_, checked) => built(checked, config, room, call))
+      )
+    )
+  )
+
+/** What cannot be asked for is found before anything is written. */
+const planned = (world: World.World, config: Config, call: Authorised): Result.Result<NewRoom.NewRoom, Refusal> =>
+  Result.gen(function* () {
+    const version = RoomVersion.find(config.room_version ?? RoomVersion.defaultId)
+    if (version === undefined)
+      return yield* Result.fail(make(400, "M_UNSUPPORTED_ROOM_VERSION", "This server knows no such room version."))
+    const alias = yield* aliasOf(world, config)
+    const invite = config.invite ?? []
+    const stranger = invite.find((id) => Result.isFailure(Body.asUserId(id)))
+    if (stranger !== undefined) return yield* Result.fail(make(400, "M_UNKNOWN", `${stranger} is not a user id.`))
+    const powerOverride = config.power_level_content_override ?? {}
+    const { users } = powerOverride
+    if (!version.supremeCreators && Body.isObject(users) && !(call.session.userId in users))
+      return yield* Result.fail(make(400, "M_UNKNOWN", "The power levels leave out the room's creator."))
+    return {
+      creator: call.session.userId,
+      version,
+      preset: yield* presetOf(config),
+      creationContent: config.creation_content ?? {},
+      invite,
+      powerOverride,
+      initialState: (config.initial_state ?? []).map(({ content, state_key = "", type }) => ({
+        type,
+        stateKey: state_key,
+        content
+      })),
+      alias,
+      name: config.name,
+      topic: config.topic
+    }
+  })
+
+const aliasOf = (world: World.World, config: Config): Result.Result<string | undefined, Refusal> => {
+  if (config.room_alias_name === undefined) return Result.succeed(undefined)
+  if (/[\s:]/u.test(config.room_alias_name))
+    return Result.fail(make(400, "M_UNKNOWN", "An alias is named by its local part, without spaces and colons."))
+  const alias = `#${config.room_alias_name}:${world.serverName}`
+  return World.aliased(world, alias) === undefined
+    ? Result.succeed(alias)
+    : Result.fail(make(400, "M_ROOM_IN_USE", `${alias} is taken.`))
+}
+
+const presets: ReadonlyArray<NewRoom.Preset> = ["private_chat", "trusted_private_chat", "public_chat"]
+
+const presetOf = (config: Config): Result.Result<NewRoom.Preset, Refusal> => {
+  const byVisibility = (config.visibility ?? "private") === "private" ? "private_chat" : "public_chat"
+  const preset = presets.find((name) => name === (config.preset ?? byVisibility))
+  return preset === undefined
+    ? Result.fail(make(400, "M_BAD_JSON", `${config.preset} is no preset.`))
+    : Result.succeed(preset)
+}
+
+/** Too many invites at once are an error of the request, and not a rate limit to wait for. */
+const invitesFit = (world: World.World, room: NewRoom.NewRoom, { now, session }: Authorised): Turn.Turn<void> => {
+  const turn = Charges.invitesOfNewRoom(world, session, room.invite.length, now)
+  return room.invite.length > 0 && Result.isFailure(turn.result)
+    ? Turn.refuse(world, make(400, "M_UNKNOWN", "That is too many invites at once."))
+    : Turn.succeed(world, undefined)
+}
+
+const built = (
+  world: World.World,
+  config: Config,
+  room: NewRoom.NewRoom,
+  { now, session }: Authorised
+): Turn.Turn<Reply> => {
+  const [roomId, named] = Construction.newRoomId(world, room.version)
+  const aliased = room.alias === undefined ? named : Construction.nameRoom(named, room.alias, roomId)
+  const { creator, version } = room
+  const founded = Construction.found(aliased, { roomId, version, creator, content: NewRoom.createContent(room), now })
+  const joined = Charges.joined(founded, roomId, now)
+  const furnished = Construction.furnish(joined, { roomId, creator, state: NewRoom.stateOf(room), now })
+  const content: Content = config.is_direct === true ? { is_direct: true } : {}
+  const invited = room.invite.reduce(
+    (turn: Turn.Turn<void>, target) =>
+      Turn.andThen(turn, (_, before) => {
+        const intent: Decision.Intent = { action: "invite", roomId, sender: session.userId, target, content }
+        return Turn.andThen(Turn.make(before, Decision.decide(before, intent)), (decision, after) =>
+          Turn.succeed(Membership.unlimited(after, decision, now), undefined)
+        )
+      }),
+    furnished
+  )
+  return Turn.map(invited, () => ok({ room_id: roomId }))
+}
+
+export const routes: ReadonlyArray<Route> = [authorised("POST", "/createRoom", create)]

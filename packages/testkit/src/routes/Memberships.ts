@@ -1,0 +1,106 @@
+/** Joining, leaving, inviting and the other ways to change a membership (specification v1.19, "Room membership"). */
+import * as Result from "effect/Result"
+import * as Body from "../Body.ts"
+import * as Membership from "../Membership.ts"
+import type { Authorised, Reply, Route } from "../Route.ts"
+import { authorised, ok } from "../Route.ts"
+import type { Content } from "../rules/Event.ts"
+import * as Forgetting from "../rules/Forgetting.ts"
+import type { Refusal } from "../rules/Refusal.ts"
+import { forbidden, make } from "../rules/Refusal.ts"
+import type { Action } from "../rules/Transition.ts"
+import * as Turn from "../Turn.ts"
+import * as World from "../World.ts"
+
+type Run = (world: World.World, call: Authorised) => Turn.Turn<Reply>
+
+/** Join, leave: the caller's own membership. */
+const own =
+  (action: "join" | "leave", reply: (roomId: string) => Content): Run =>
+  (world, call) => {
+    const { roomId = "" } = call.params
+    return Turn.andThen(Turn.make(world, Body.object(call.body, { mayBeEmpty: true })), (body, after) => {
+      const { userId } = call.session
+      const intent = { action, roomId, sender: userId, target: userId, content: reasonOf(body) }
+      return Turn.map(Membership.change(after, intent, call), () => ok(reply(roomId)))
+    })
+  }
+
+/** Invite, kick, ban, unban: somebody else's. */
+const others =
+  (action: Action): Run =>
+  (world, call) => {
+    const { roomId = "" } = call.params
+    if (World.user(world, call.session.userId)?.guest === true)
+      return Turn.refuse(world, forbidden("Guests may not do this."))
+    const asked = Result.gen(function* () {
+      const body = yield* Body.object(call.body, { mayBeEmpty: true })
+      return { target: yield* Body.userId(body), content: reasonOf(body) }
+    })
+    return Turn.andThen(Turn.make(world, asked), ({ content, target }, after) => {
+      const intent = { action, roomId, sender: call.session.userId, target, content }
+      return Turn.map(Membership.change(after, intent, call), () => ok())
+    })
+  }
+
+const reasonOf = (body: Content): Content => ("reason" in body ? { reason: body["reason"] } : {})
+
+/** `/join` and `/knock` take an alias, too. `/join` copies its whole body into the event, as Synapse does. */
+const byIdOrAlias =
+  (action: "join" | "knock"): Run =>
+  (world, call) => {
+    const { roomIdOrAlias = "" } = call.params
+    const asked = Result.gen(function* () {
+      const body = yield* Body.object(call.body, { mayBeEmpty: action === "join" })
+      return { body, roomId: yield* resolve(world, roomIdOrAlias) }
+    })
+    return Turn.andThen(Turn.make(world, asked), ({ body, roomId }, after) => {
+      const { userId } = call.session
+      const content = action === "join" ? body : reasonOf(body)
+      const intent = { action, roomId, sender: userId, target: userId, content }
+      return Turn.map(Membership.change(after, intent, call), () => ok({ room_id: roomId }))
+    })
+  }
+
+/** With a server name, or as long as the hash that stands for a room from version 12 on. */
+const roomId = /^!(?:[^:]*:.+|[A-Za-z0-9_-]{43})$/u
+
+const resolve = (world: World.World, roomIdOrAlias: string): Result.Result<string, Refusal> => {
+  if (World.room(world, roomIdOrAlias) !== undefined || roomId.test(roomIdOrAlias)) return Result.succeed(roomIdOrAlias)
+  if (!roomIdOrAlias.startsWith("#") || !roomIdOrAlias.includes(":"))
+    return Result.fail(make(400, "M_UNKNOWN", `${roomIdOrAlias} is neither a room id nor an alias.`))
+  const found = World.aliased(world, roomIdOrAlias)
+  return found === undefined
+    ? Result.fail(make(404, "M_NOT_FOUND", `There is no alias ${roomIdOrAlias}.`))
+    : Result.succeed(found)
+}
+
+const forget: Run = (world, call) => {
+  const { roomId = "" } = call.params
+  const { userId } = call.session
+  return Turn.andThen(Turn.make(world, Forgetting.check(World.room(world, roomId), userId)), (_, after) =>
+    Turn.succeed(World.forget(after, userId, roomId), ok())
+  )
+}
+
+export const routes: ReadonlyArray<Route> = [
+  authorised(
+    "POST",
+    "/rooms/{roomId}/join",
+    own("join", (roomId) => ({ room_id: roomId })),
+    { guests: true }
+  ),
+  authorised(
+    "POST",
+    "/rooms/{roomId}/leave",
+    own("leave", () => ({})),
+    { guests: true }
+  ),
+  authorised("POST", "/rooms/{roomId}/invite", others("invite"), { guests: true }),
+  authorised("POST", "/rooms/{roomId}/kick", others("kick"), { guests: true }),
+  authorised("POST", "/rooms/{roomId}/ban", others("ban"), { guests: true }),
+  authorised("POST", "/rooms/{roomId}/unban", others("unban"), { guests: true }),
+  authorised("POST", "/rooms/{roomId}/forget", forget),
+  authorised("POST", "/join/{roomIdOrAlias}", byIdOrAlias("join"), { guests: true }),
+  authorised("POST", "/knock/{roomIdOrAlias}", byIdOrAlias("knock"), { mount: "v3" })
+]
