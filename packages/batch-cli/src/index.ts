@@ -1,1 +1,4 @@
-export {}
+export * as Outcome from "./Outcome.ts"
+export * as Plan from "./Plan.ts"
+export * as Preflight from "./Preflight.ts"
+export * as Runner from "./Runner.ts"

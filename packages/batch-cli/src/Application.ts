@@ -1,0 +1,97 @@
+/** What the commands do, given their flags: the use cases of the tool. */
+import type * as MatrixError from "@matrix-membership/core/MatrixError"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
+import * as Stdio from "effect/Stdio"
+import * as Stream from "effect/Stream"
+import { SomeFailed, Unusable, WrongUsage } from "./ExitCode.ts"
+import * as Outcome from "./Outcome.ts"
+import * as Plan from "./Plan.ts"
+import * as Preflight from "./Preflight.ts"
+import * as Progress from "./Progress.ts"
+import * as Report from "./Report.ts"
+import * as Runner from "./Runner.ts"
+import * as Target from "./Target.ts"
+
+export interface Apply extends Target.Options {
+  readonly plan: string
+  readonly concurrency: number
+  readonly json: boolean
+}
+
+/** Writes to stdout and waits until it is written. A reader who has gone away (`| head`) does not stop the run. */
+const printer = Effect.map(
+  Stdio.Stdio,
+  (stdio) => (text: string) => Effect.ignore(Stream.run(Stream.make(text), stdio.stdout()))
+)
+
+const invalid = ({ message }: Plan.PlanInvalid) =>
+  new WrongUsage({ message: `${message}\nThe plan was not applied: nothing was sent.` })
+
+/** A server that fails before the first row has been asked for nothing but who we are and who is there. */
+const unusable = (baseUrl: URL) => (error: MatrixError.MatrixError) =>
+  new Unusable({ message: `${baseUrl.href}: ${error.message}${advice(error)}` })
+
+const advice = (error: MatrixError.MatrixError): string => {
+  switch (error._tag) {
+    case "Unauthorized":
+      return error.locked ? "" : "; get a new access token and try again"
+    case "NotMatrix":
+      return "; is this the base URL of a homeserver?"
+    case "Unreachable":
+      return "; check --homeserver and the network"
+    default:
+      return ""
+  }
+}
+
+/** Checks the plan, then carries it out; fails with the error whose exit code tells how it went. */
+export const apply = Effect.fn("apply")(function* (options: Apply) {
+  const plan = yield* Effect.mapError(Plan.read(options.plan), invalid)
+  const target = yield* Target.open(options, plan)
+  yield* run(options, plan, target.baseUrl).pipe(Effect.provide(target.layer))
+}, Effect.scoped)
+
+const run = Effect.fnUntraced(function* (options: Apply, plan: Plan.Plan, baseUrl: URL) {
+  const preflight = yield* Preflight.run(plan, options).pipe(
+    Effect.mapError((error) => (error._tag === "PlanInvalid" ? invalid(error) : unusable(baseUrl)(error)))
+  )
+  const print = yield* printer
+  const started = yield* Clock.currentTimeMillis
+  const counts = yield* Ref.make(Outcome.none)
+  const attention: Array<Report.Ended> = []
+  const conclude = Effect.gen(function* () {
+    const elapsed = Duration.millis((yield* Clock.currentTimeMillis) - started)
+    const run = {
+      source: plan.source,
+      homeserver: baseUrl.href,
+      sender: preflight.sender,
+      counts: yield* Ref.get(counts),
+      elapsed
+    }
+    yield* print(options.json ? Report.summaryJson(run) : Report.summary(run, attention))
+  })
+  const fatal = yield* Effect.gen(function* () {
+    const progress = yield* Progress.make(plan.rows.length)
+    return yield* Runner.run(preflight, {
+      concurrency: options.concurrency,
+      report: Effect.fnUntraced(function* (task, outcome) {
+        const ended = { task, outcome }
+        yield* Ref.update(counts, (counts) => Outcome.add(counts, outcome))
+        yield* progress.add(outcome)
+        if (options.json) yield* print(Report.rowJson(ended))
+        else if (outcome._tag === "failed" || outcome._tag === "unknown") attention.push(ended)
+      })
+    })
+  }).pipe(
+    Effect.scoped,
+    // an interrupted run owes its account as well
+    Effect.onInterrupt(() => conclude)
+  )
+  yield* conclude
+  if (fatal !== undefined) return yield* unusable(baseUrl)(fatal)
+  const { failed } = yield* Ref.get(counts)
+  if (failed > 0) return yield* new SomeFailed({ failed, rows: plan.rows.length })
+})

@@ -1,0 +1,8 @@
+/** The command tree. */
+import * as Command from "effect/cli/Command"
+import { apply } from "./commands/apply.ts"
+
+export const cli = Command.make("batch-cli").pipe(
+  Command.withDescription("Applies plans of Matrix room membership changes"),
+  Command.withSubcommands([apply])
+)

@@ -1,0 +1,34 @@
+/**
+ * The exit codes, as errors: 0 all done or unchanged, 1 some rows failed, 2 wrong usage or an invalid plan, 4 the
+ * credentials or the server cannot be used, 130 interrupted. Each is one clear message and never a stack trace.
+ */
+import * as CliError from "effect/cli/CliError"
+import * as Runtime from "effect/Runtime"
+import * as Schema from "effect/Schema"
+
+export class SomeFailed extends Schema.TaggedError<SomeFailed>()("SomeFailed", {
+  failed: Schema.Int,
+  rows: Schema.Int
+}) {
+  override readonly [Runtime.errorExitCode] = 1
+  override get message() {
+    return `${this.failed} of ${this.rows} rows failed`
+  }
+  override get [CliError.userMessage]() {
+    return this.message
+  }
+}
+
+export class WrongUsage extends Schema.TaggedError<WrongUsage>()("WrongUsage", { message: Schema.String }) {
+  override readonly [Runtime.errorExitCode] = 2
+  override get [CliError.userMessage]() {
+    return this.message
+  }
+}
+
+export class Unusable extends Schema.TaggedError<Unusable>()("Unusable", { message: Schema.String }) {
+  override readonly [Runtime.errorExitCode] = 4
+  override get [CliError.userMessage]() {
+    return this.message
+  }
+}

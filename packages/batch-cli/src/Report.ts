@@ -1,0 +1,108 @@
+/** What a run comes to, for people and for machines. Pure: data in, text out. */
+import * as Duration from "effect/Duration"
+import * as Outcome from "./Outcome.ts"
+import { printable } from "./PlanProblem.ts"
+import type { Task } from "./Preflight.ts"
+
+export interface Run {
+  /** The plan as the user named it. */
+  readonly source: string
+  readonly homeserver: string
+  readonly sender: string
+  readonly counts: Outcome.Counts
+  readonly elapsed: Duration.Duration
+}
+
+export interface Ended {
+  readonly task: Task
+  readonly outcome: Outcome.Outcome
+}
+
+const meaning: { readonly [T in Outcome.Tag]: readonly [label: string, meaning: string] } = {
+  done: ["done", "the server made the change"],
+  unchanged: ["unchanged", "it was so already"],
+  failed: ["failed", "the server said no, or could not"],
+  unknown: ["unknown", "sent, but the answer never came"],
+  notAttempted: ["not attempted", "the run ended first"]
+}
+
+const tags: ReadonlyArray<Outcome.Tag> = ["done", "unchanged", "failed", "unknown", "notAttempted"]
+
+const why = (outcome: Outcome.Outcome): string => {
+  switch (outcome._tag) {
+    case "done":
+      return ""
+    case "failed":
+      return `${outcome.error._tag}: ${outcome.error.message}`
+    default:
+      return outcome.because
+  }
+}
+
+/** `plan.csv:17: invite @bob:example.org to !abc:example.org: Forbidden: …` */
+export const sentence = (source: string, { outcome, task }: Ended): string => {
+  const { line, operation, room } = task.row
+  const subject = operation === "invite" ? `invite ${task.user} to ${room}` : `${operation} ${room}`
+  return printable(`${source === "-" ? "stdin" : source}:${line}: ${subject}: ${why(outcome)}`)
+}
+
+/** How many rows that need attention are spelled out; `--json` has all. */
+export const shown = 50
+
+/** The summary: counts that add up to the plan, after the rows that somebody must look at. */
+export const summary = (run: Run, attention: ReadonlyArray<Ended>): string => {
+  const rows = attention.slice(0, shown).map((ended) => sentence(run.source, ended))
+  const more = attention.length - rows.length
+  const counted = tags
+    .filter((tag) => run.counts[tag] > 0 || tag === "done" || tag === "failed")
+    .map((tag) => {
+      const [label, text] = meaning[tag]
+      return `  ${label.padEnd(14)}${String(run.counts[tag]).padStart(8)}   ${text}`
+    })
+  const total = `  ${"rows".padEnd(14)}${String(Outcome.total(run.counts)).padStart(8)}   in ${seconds(run.elapsed)}`
+  return [
+    ...rows,
+    ...(more > 0 ? [`and ${more} more; --json lists every row`] : []),
+    ...(rows.length > 0 ? [""] : []),
+    `${run.source === "-" ? "stdin" : run.source} at ${run.homeserver} as ${run.sender}`,
+    ...counted,
+    total,
+    ""
+  ].join("\n")
+}
+
+const seconds = (elapsed: Duration.Duration): string => `${Duration.toSeconds(elapsed).toFixed(1)} s`
+
+/** One line of NDJSON for a row. Absent keys do not apply. */
+export const rowJson = ({ outcome, task }: Ended): string =>
+  `${JSON.stringify({
+    type: "row",
+    line: task.row.line,
+    operation: task.row.operation,
+    room: task.row.room,
+    roomId: task.room._tag === "Success" ? task.room.success : undefined,
+    user: task.user,
+    reason: task.row.reason,
+    outcome: outcome._tag,
+    because: "because" in outcome ? outcome.because : undefined,
+    error: outcome._tag === "failed" ? errorJson(outcome.error) : undefined
+  })}\n`
+
+const errorJson = (error: Extract<Outcome.Outcome, { readonly _tag: "failed" }>["error"]) => ({
+  tag: error._tag,
+  message: error.message,
+  status: "status" in error ? error.status : undefined,
+  errcode: "errcode" in error && error.errcode !== "" ? error.errcode : undefined
+})
+
+/** The last line of NDJSON. */
+export const summaryJson = ({ counts, elapsed, homeserver, sender, source }: Run): string =>
+  `${JSON.stringify({
+    type: "summary",
+    plan: source,
+    homeserver,
+    sender,
+    ...counts,
+    rows: Outcome.total(counts),
+    elapsedMs: Duration.toMillis(elapsed)
+  })}\n`

@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+/** The program: the command tree, the real world beneath it, and the exit code. */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import manifest from "../package.json" with { type: "json" }
+import { cli } from "./Cli.ts"
+import * as Terminal from "./Terminal.ts"
+
+Command.run(cli, { version: manifest.version }).pipe(
+  Terminal.reported,
+  Effect.provide(
+    Layer.mergeAll(
+      Terminal.presenter,
+      Layer.succeed(Logger.LogToStderr, true),
+      NodeServices.layer,
+      NodeHttpClient.layerUndici
+    )
+  ),
+  NodeRuntime.runMain({ disableErrorReporting: true, teardown: Terminal.teardown })
+)
