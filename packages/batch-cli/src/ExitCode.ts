@@ -6,16 +6,15 @@ import * as CliError from "effect/cli/CliError"
 import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
 
+/** The report has said which rows and why, so nothing more is printed. */
 export class SomeFailed extends Schema.TaggedError<SomeFailed>()("SomeFailed", {
   failed: Schema.Int,
   rows: Schema.Int
 }) {
   override readonly [Runtime.errorExitCode] = 1
+  override readonly [Runtime.errorReported] = false
   override get message() {
     return `${this.failed} of ${this.rows} rows failed`
-  }
-  override get [CliError.userMessage]() {
-    return this.message
   }
 }
 
