@@ -1,10 +1,12 @@
 /** Which paths are asked: what `/versions` says, the base URL, and identifiers in a path. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
+import * as TestClock from "effect/testing/TestClock"
 import { RoomAlias, RoomId, RoomIdOrAlias, ServerName } from "../src/MatrixId.ts"
 import { Membership } from "../src/Membership.ts"
-import { answer, layer, make, type Reply, requests } from "./Wire.ts"
+import { answer, layer, make, type Reply, requests, silence } from "./Wire.ts"
 
 const roomId = RoomId.make("!r:x")
 const origin = "https://matrix.example.org"
@@ -85,6 +87,24 @@ describe("paths found from /versions", () => {
       })
       yield* Effect.provide(program, layer(wire, discovering))
       assert.strictEqual(wire.sent.at(-1)?.url, `${origin}/_matrix/client/r0/rooms/!r%3Ax/leave`)
+    })
+  )
+
+  it.effect("a caller that gives up while asking does not hold up the others", () =>
+    Effect.gen(function* () {
+      const wire = make((sent, nth) => (nth === 0 ? silence(sent, nth) : speaking(["v1.1"])(sent, nth)))
+      const program = Effect.gen(function* () {
+        const membership = yield* Membership
+        const first = yield* Effect.forkChild(membership.leaveRoom({ roomId }))
+        yield* TestClock.adjust("1 second")
+        const second = yield* Effect.forkChild(membership.leaveRoom({ roomId }))
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(wire.sent.length, 1)
+        yield* Fiber.interrupt(first)
+        yield* Fiber.join(second)
+      })
+      yield* Effect.provide(program, layer(wire, discovering))
+      assert.strictEqual(wire.sent.length, 3)
     })
   )
 

@@ -16,6 +16,7 @@ export interface Sent {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
   readonly redirect: string | undefined
+  readonly cache: string | undefined
   /** Aborted when the client gives up. */
   readonly signal: AbortSignal
 }
@@ -37,6 +38,7 @@ export const make = (reply: Reply): Wire => {
       headers: Object.fromEntries(new Headers(init.headers)),
       body: await new Response(init.body ?? null).text(),
       redirect: init.redirect,
+      cache: init.cache,
       signal: init.signal ?? new AbortController().signal
     }
     sent.push(request)
@@ -54,6 +56,23 @@ export const answer =
 /** A `fetch` that hangs until it is aborted. */
 export const silence: Reply = ({ signal }) =>
   new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)))
+
+/** A body that gives `pieces` and then does as `end` says. */
+export const streamed = (
+  pieces: Iterable<string>,
+  end: (controller: ReadableStreamDefaultController<Uint8Array>) => void,
+  onCancel: () => void = () => {}
+) => {
+  const iterator = pieces[Symbol.iterator]()
+  return new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const { done, value } = iterator.next()
+      if (done === true) return end(controller)
+      controller.enqueue(new TextEncoder().encode(value))
+    },
+    cancel: onCancel
+  })
+}
 
 /** Replies one after the other; the last one again and again. */
 export const inTurn =
