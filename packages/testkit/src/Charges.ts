@@ -39,11 +39,16 @@ export const remoteJoin = (world: World, session: Session, roomId: string, now: 
 export const leave = (world: World, session: Session, now: number) => pay(world, session, now, [slot(session)])
 
 /** An event that is about to be written. */
-export const message = (world: World, session: Session, now: number) => pay(world, session, now, [rcMessage(session)])
+export const message = (world: World, session: Session, now: number) =>
+  pay(world, session, now, [rcMessage(session, true)])
+
+/** Whether an event could be written now; asked before anything else where state is set. */
+export const lookAtMessages = (world: World, session: Session, now: number) =>
+  pay(world, session, now, [rcMessage(session, false)])
 
 /** A new room: counts as one event, too, however many it takes to set it up. */
 export const roomCreation = (world: World, session: Session, now: number) =>
-  pay(world, session, now, [rcRoomCreation(session, false), rcMessage(session), rcRoomCreation(session, true)])
+  pay(world, session, now, [rcRoomCreation(session, false), rcMessage(session, true), rcRoomCreation(session, true)])
 
 export const thirdPartyInvite = (world: World, session: Session, now: number) =>
   pay(world, session, now, [
@@ -73,9 +78,9 @@ const slot =
     Buckets.takeSlot(buckets, `slots ${session.userId} ${session.deviceId}`, limits.slots, now)
 
 const rcMessage =
-  (session: Session): Charge =>
+  (session: Session, count: boolean): Charge =>
   (buckets, limits, now) =>
-    Buckets.charge(buckets, `rc_message ${session.userId}`, limits.rc_message, now)
+    Buckets.charge(buckets, `rc_message ${session.userId}`, limits.rc_message, now, { count })
 
 const rcRoomCreation =
   (session: Session, count: boolean): Charge =>

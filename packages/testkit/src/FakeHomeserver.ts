@@ -30,8 +30,9 @@ import { handle } from "./Exchange.ts"
 import type * as Faults from "./Faults.ts"
 import * as Fixture from "./Fixture.ts"
 import * as RateLimits from "./RateLimits.ts"
-import type { Membership, StateEvent } from "./rules/Event.ts"
+import type { Content, Membership, StateEvent } from "./rules/Event.ts"
 import { specVersions } from "./SpecVersions.ts"
+import * as ThirdParty from "./ThirdParty.ts"
 import * as World from "./World.ts"
 
 export interface Options {
@@ -59,6 +60,14 @@ export interface Service {
   readonly expire: (accessToken: string) => Effect.Effect<void>
   /** A room as a test needs it, by no rule and under no limit. Answers with its id. */
   readonly createRoom: (options: Fixture.RoomOptions) => Effect.Effect<string>
+  /** The administrator lets nobody into the room any more. */
+  readonly blockRoom: (roomId: string) => Effect.Effect<void>
+  /** The identity server learns whose address that is; by user id or local part. */
+  readonly bind: (address: ThirdParty.Address, user: string) => Effect.Effect<void>
+  /** The `third_party_signed` with which that user accepts the room's latest invite of an address. */
+  readonly proof: (roomId: string, user: string) => Effect.Effect<Content | undefined>
+  /** A token for `at`, as a client has from a sync: the room's state as it is now. */
+  readonly streamToken: Effect.Effect<string>
   /** `undefined` for a user the room has never heard of. Takes a local part or a whole user id. */
   readonly membershipOf: (roomId: string, user: string) => Effect.Effect<Membership | undefined>
   /** Every event of the room, in the order in which they were written. */
@@ -108,6 +117,11 @@ const make = Effect.fnUntraced(function* (options: Options) {
       Effect.flatMap(Clock.currentTimeMillis, (now) =>
         Ref.modify(world, (before) => Fixture.createRoom(before, room, now))
       ),
+    blockRoom: (roomId) => Ref.update(world, (before) => Fixture.blockRoom(before, roomId)),
+    bind: (address, user) =>
+      Ref.update(world, (before) => ThirdParty.bind(before, address, Fixture.userIdOf(before, user))),
+    proof: (roomId, user) => Effect.map(Ref.get(world), (now) => Fixture.proof(now, roomId, user)),
+    streamToken: Effect.map(Ref.get(world), (now) => `s${now.issued}`),
     membershipOf: (roomId, user) => Effect.map(Ref.get(world), (now) => Fixture.membershipOf(now, roomId, user)),
     timeline: (roomId) =>
       Effect.map(Ref.get(world), (now) => Chunk.toReadonlyArray(World.room(now, roomId)?.timeline ?? Chunk.empty())),

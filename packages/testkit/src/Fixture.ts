@@ -1,5 +1,7 @@
 /** Accounts and rooms that a test begins with. Written straight into the world: no rule and no limit is asked. */
 import * as HashMap from "effect/HashMap"
+import * as HashSet from "effect/HashSet"
+import * as Acceptance from "./Acceptance.ts"
 import * as Accounts from "./Accounts.ts"
 import * as Construction from "./Construction.ts"
 import * as Account from "./rules/Account.ts"
@@ -133,4 +135,19 @@ export const expire = (world: World.World, accessToken: string): World.World => 
   return session === undefined
     ? world
     : { ...world, sessions: HashMap.set(world.sessions, accessToken, { ...session, expired: true }) }
+}
+
+export const blockRoom = (world: World.World, roomId: string): World.World => ({
+  ...world,
+  blockedRooms: HashSet.add(world.blockedRooms, roomId)
+})
+
+/** For the address that was invited last; `undefined` if none was. */
+export const proof = (world: World.World, roomId: string, user: string): Content | undefined => {
+  const room = World.room(world, roomId)
+  const pending =
+    room === undefined ? undefined : Room.fullState(room).findLast(({ type }) => type === "m.room.third_party_invite")
+  return pending === undefined
+    ? undefined
+    : Acceptance.signed(world, pending.sender, userIdOf(world, user), pending.stateKey)
 }

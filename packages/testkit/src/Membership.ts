@@ -1,5 +1,7 @@
 /** A membership change, from the limits it has to pass to the event it writes. */
+import * as Acceptance from "./Acceptance.ts"
 import * as Charges from "./Charges.ts"
+import * as Account from "./rules/Account.ts"
 import type { Decision, Intent } from "./rules/Decision.ts"
 import { decide } from "./rules/Decision.ts"
 import type { Draft, StateEvent } from "./rules/Event.ts"
@@ -24,8 +26,22 @@ export const change = (world: World.World, intent: Intent, asking: Asking): Turn
     const isShadowBanned = World.user(after, intent.sender)?.shadowBanned === true
     return intent.action === "invite" && isShadowBanned
       ? Turn.succeed(after, undefined)
-      : Turn.andThen(Turn.make(after, decide(after, intent)), (decision, world) => carriedOut(world, decision, asking))
+      : Turn.andThen(proven(after, intent, asking.now), (_, world) =>
+          Turn.andThen(Turn.make(world, decide(world, intent)), (decision, after) =>
+            carriedOut(after, decision, asking)
+          )
+        )
   })
+
+/** A proof that comes with a join makes an invite of it first, whatever becomes of the join. */
+const proven = (world: World.World, intent: Intent, now: number): Turn.Turn<void> => {
+  const { proof } = intent
+  return proof === undefined
+    ? Turn.succeed(world, undefined)
+    : Turn.andThen(Turn.make(world, Account.check(world, intent)), (_, after) =>
+        Acceptance.exchange(after, intent.roomId, intent.target, proof, now)
+      )
+}
 
 const entryLimits = (world: World.World, intent: Intent, { now, session }: Asking): Turn.Turn<void> => {
   switch (intent.action) {
@@ -45,7 +61,8 @@ const isJoined = (world: World.World, { roomId, sender }: Intent): boolean => {
   return room !== undefined && Room.membership(room, sender) === "join"
 }
 
-const carriedOut = (world: World.World, decision: Decision, asking: Asking): Turn.Turn<StateEvent> => {
+/** Writes what was decided. */
+export const carriedOut = (world: World.World, decision: Decision, asking: Asking): Turn.Turn<StateEvent> => {
   switch (decision._tag) {
     case "Unchanged":
       return Turn.succeed(world, decision.event)

@@ -28,7 +28,8 @@ export interface Authorised extends Call {
 
 export interface Reply {
   readonly status: number
-  readonly body: Content
+  /** A JSON object everywhere but for the full state of a room, which is an array. */
+  readonly body: Content | ReadonlyArray<Content>
 }
 
 export const ok = (body: Content = {}): Reply => ({ status: 200, body })

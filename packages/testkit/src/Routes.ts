@@ -3,14 +3,24 @@ import * as Result from "effect/Result"
 import type { Route } from "./Route.ts"
 import * as Accounts from "./routes/Accounts.ts"
 import * as Creation from "./routes/Creation.ts"
+import * as Directory from "./routes/Directory.ts"
 import * as Memberships from "./routes/Memberships.ts"
+import * as Reads from "./routes/Reads.ts"
+import * as State from "./routes/State.ts"
 import type { Refusal } from "./rules/Refusal.ts"
 import { make } from "./rules/Refusal.ts"
 import * as Template from "./Template.ts"
 import * as Wire from "./Wire.ts"
 import type * as World from "./World.ts"
 
-const routes: ReadonlyArray<Route> = [...Accounts.routes, ...Creation.routes, ...Memberships.routes]
+const routes: ReadonlyArray<Route> = [
+  ...Accounts.routes,
+  ...Creation.routes,
+  ...Directory.routes,
+  ...Memberships.routes,
+  ...Reads.routes,
+  ...State.routes
+]
 
 /** How the server behaves where servers differ. */
 export interface Manner {

@@ -32,7 +32,11 @@ export const corsHeaders: Readonly<Record<string, string>> = {
   "access-control-expose-headers": "Synapse-Trace-Id, Server"
 }
 
-export const json = (status: number, body: Content, headers: Readonly<Record<string, string>> = {}): Answer => ({
+export const json = (
+  status: number,
+  body: Content | ReadonlyArray<Content>,
+  headers: Readonly<Record<string, string>> = {}
+): Answer => ({
   status,
   headers: { ...corsHeaders, "content-type": "application/json", ...headers },
   body: JSON.stringify(body)

@@ -40,6 +40,10 @@ export interface World {
   readonly sessions: HashMap.HashMap<string, Session>
   readonly rooms: HashMap.HashMap<string, Room.Room>
   readonly aliases: HashMap.HashMap<string, string>
+  /** Rooms that the server's administrator lets nobody into. */
+  readonly blockedRooms: HashSet.HashSet<string>
+  /** What the identity server knows: medium and address → user id. */
+  readonly bindings: HashMap.HashMap<string, string>
   /** Who forgot which room; see `forgets`. */
   readonly forgotten: HashSet.HashSet<string>
   readonly limits: RateLimits.RateLimits
@@ -59,6 +63,8 @@ export const make = (options: {
   sessions: HashMap.empty(),
   rooms: HashMap.empty(),
   aliases: HashMap.empty(),
+  blockedRooms: HashSet.empty(),
+  bindings: HashMap.empty(),
   forgotten: HashSet.empty(),
   buckets: Buckets.empty,
   issued: 0

@@ -13,6 +13,7 @@ import * as NewRoom from "../rules/NewRoom.ts"
 import type { Refusal } from "../rules/Refusal.ts"
 import { make } from "../rules/Refusal.ts"
 import * as RoomVersion from "../rules/RoomVersion.ts"
+import * as ThirdParty from "../ThirdParty.ts"
 import * as Turn from "../Turn.ts"
 import * as World from "../World.ts"
 
@@ -24,7 +25,16 @@ const Config = Schema.Struct({
   name: Schema.optionalKey(Schema.String),
   topic: Schema.optionalKey(Schema.String),
   invite: Schema.optionalKey(Schema.Array(Schema.String)),
-  invite_3pid: Schema.optionalKey(Schema.Array(JsonObject)),
+  invite_3pid: Schema.optionalKey(
+    Schema.Array(
+      Schema.Struct({
+        medium: Schema.String,
+        address: Schema.String,
+        id_server: Schema.String,
+        id_access_token: Schema.String
+      })
+    )
+  ),
   room_version: Schema.optionalKey(Schema.String),
   creation_content: Schema.optionalKey(JsonObject),
   initial_state: Schema.optionalKey(
@@ -49,7 +59,7 @@ const create = (world: World.World, call: Authorised): Turn.Turn<Reply> =>
   Turn.andThen(Turn.make(world, configOf(call.body)), (config, decoded) =>
     Turn.andThen(Charges.roomCreation(decoded, call.session, call.now), (_, charged) =>
       Turn.andThen(Turn.make(charged, planned(charged, config, call)), (room, after) =>
-        Turn.andThen(invitesFit(after, room, call), (_, checked) => built(checked, config, room, call))
+        Turn.andThen(invitesFit(after, config, call), (_, checked) => built(checked, config, room, call))
       )
     )
   )
@@ -107,9 +117,10 @@ const presetOf = (config: Config): Result.Result<NewRoom.Preset, Refusal> => {
 }
 
 /** Too many invites at once are an error of the request, and not a rate limit to wait for. */
-const invitesFit = (world: World.World, room: NewRoom.NewRoom, { now, session }: Authorised): Turn.Turn<void> => {
-  const turn = Charges.invitesOfNewRoom(world, session, room.invite.length, now)
-  return room.invite.length > 0 && Result.isFailure(turn.result)
+const invitesFit = (world: World.World, config: Config, { now, session }: Authorised): Turn.Turn<void> => {
+  const invites = (config.invite ?? []).length + (config.invite_3pid ?? []).length
+  const turn = Charges.invitesOfNewRoom(world, session, invites, now)
+  return invites > 0 && Result.isFailure(turn.result)
     ? Turn.refuse(world, make(400, "M_UNKNOWN", "That is too many invites at once."))
     : Turn.succeed(world, undefined)
 }
@@ -137,7 +148,13 @@ const built = (
       }),
     furnished
   )
-  return Turn.map(invited, () => ok({ room_id: roomId }))
+  // Invites of addresses come under the limits of any invite.
+  const announced = (config.invite_3pid ?? []).reduce(
+    (turn: Turn.Turn<unknown>, { address, medium }) =>
+      Turn.andThen(turn, (_, before) => ThirdParty.invite(before, roomId, { address, medium }, { now, session })),
+    invited
+  )
+  return Turn.map(announced, () => ok({ room_id: roomId }))
 }
 
 export const routes: ReadonlyArray<Route> = [authorised("POST", "/createRoom", create)]

@@ -9,6 +9,7 @@ import * as Forgetting from "../rules/Forgetting.ts"
 import type { Refusal } from "../rules/Refusal.ts"
 import { forbidden, make } from "../rules/Refusal.ts"
 import type { Action } from "../rules/Transition.ts"
+import * as ThirdParty from "../ThirdParty.ts"
 import * as Turn from "../Turn.ts"
 import * as World from "../World.ts"
 
@@ -21,7 +22,7 @@ const own =
     const { roomId = "" } = call.params
     return Turn.andThen(Turn.make(world, Body.object(call.body, { mayBeEmpty: true })), (body, after) => {
       const { userId } = call.session
-      const intent = { action, roomId, sender: userId, target: userId, content: reasonOf(body) }
+      const intent = { action, roomId, sender: userId, target: userId, content: reasonOf(body), ...proofOf(body) }
       return Turn.map(Membership.change(after, intent, call), () => ok(reply(roomId)))
     })
   }
@@ -30,20 +31,35 @@ const own =
 const others =
   (action: Action): Run =>
   (world, call) => {
-    const { roomId = "" } = call.params
     if (World.user(world, call.session.userId)?.guest === true)
       return Turn.refuse(world, forbidden("Guests may not do this."))
-    const asked = Result.gen(function* () {
-      const body = yield* Body.object(call.body, { mayBeEmpty: true })
-      return { target: yield* Body.userId(body), content: reasonOf(body) }
-    })
-    return Turn.andThen(Turn.make(world, asked), ({ content, target }, after) => {
-      const intent = { action, roomId, sender: call.session.userId, target, content }
-      return Turn.map(Membership.change(after, intent, call), () => ok())
-    })
+    return Turn.andThen(Turn.make(world, Body.object(call.body, { mayBeEmpty: true })), (body, after) =>
+      action === "invite" && "medium" in body && "address" in body
+        ? inviteAddress(after, body, call)
+        : changeOther(after, action, body, call)
+    )
   }
 
+const changeOther = (world: World.World, action: Action, body: Content, call: Authorised): Turn.Turn<Reply> =>
+  Turn.andThen(Turn.make(world, Body.userId(body)), (target, after) => {
+    const { roomId = "" } = call.params
+    const intent = { action, roomId, sender: call.session.userId, target, content: reasonOf(body) }
+    return Turn.map(Membership.change(after, intent, call), () => ok())
+  })
+
+/** The two forms of an invite are told apart by these keys alone, even beside a `user_id`. */
+const inviteAddress = (world: World.World, body: Content, call: Authorised): Turn.Turn<Reply> => {
+  const { address, id_access_token, id_server, medium } = body
+  if (id_server === undefined || id_access_token === undefined)
+    return Turn.refuse(world, make(400, "M_MISSING_PARAM", "id_server and id_access_token are needed."))
+  const of = { medium: `${medium}`, address: `${address}` }
+  return Turn.map(ThirdParty.invite(world, call.params["roomId"] ?? "", of, call), () => ok())
+}
+
 const reasonOf = (body: Content): Content => ("reason" in body ? { reason: body["reason"] } : {})
+
+const proofOf = (body: Content): { readonly proof?: Content } =>
+  Body.isObject(body["third_party_signed"]) ? { proof: body["third_party_signed"] } : {}
 
 /** `/join` and `/knock` take an alias, too. `/join` copies its whole body into the event, as Synapse does. */
 const byIdOrAlias =
@@ -57,7 +73,8 @@ const byIdOrAlias =
     return Turn.andThen(Turn.make(world, asked), ({ body, roomId }, after) => {
       const { userId } = call.session
       const content = action === "join" ? body : reasonOf(body)
-      const intent = { action, roomId, sender: userId, target: userId, content }
+      const proof = action === "join" ? proofOf(body) : {}
+      const intent = { action, roomId, sender: userId, target: userId, content, ...proof }
       return Turn.map(Membership.change(after, intent, call), () => ok({ room_id: roomId }))
     })
   }

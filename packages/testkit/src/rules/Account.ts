@@ -1,4 +1,5 @@
-/** What may this account do at all, whatever the room? */
+/** What do server and accounts rule out, whatever the state of the room? */
+import * as HashSet from "effect/HashSet"
 import * as Result from "effect/Result"
 import type { World } from "../World.ts"
 import { user } from "../World.ts"
@@ -15,6 +16,9 @@ const barredWhenSuspended: ReadonlyArray<Action> = ["join", "knock", "invite", "
 export const check = (world: World, intent: Intent): Result.Result<void, Refusal> => {
   if (user(world, intent.sender)?.suspended === true && barredWhenSuspended.includes(intent.action))
     return Result.fail(suspended(intent.action))
+  const lets = intent.action === "join" || intent.action === "knock" || intent.action === "invite"
+  if (lets && HashSet.has(world.blockedRooms, intent.roomId))
+    return Result.fail(make(403, "M_UNKNOWN", "This server lets nobody into that room."))
   if (intent.action === "invite" && user(world, intent.target)?.blocksInvites === true)
     return Result.fail(make(403, "M_INVITE_BLOCKED", `${intent.target} lets nobody invite it.`))
   return Result.succeed(undefined)

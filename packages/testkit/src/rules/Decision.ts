@@ -23,6 +23,8 @@ export interface Intent {
   readonly target: string
   /** What the event is to say beside `membership`. */
   readonly content: Content
+  /** The `third_party_signed` of a join. */
+  readonly proof?: Content
 }
 
 export type Decision =

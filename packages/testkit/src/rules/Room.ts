@@ -70,3 +70,11 @@ const joinedDelta = (room: Room, event: StateEvent, isOurs: (userId: string) => 
   const after = membershipOf(event) === "join" ? 1 : 0
   return after - before
 }
+
+/** The room as it was when the server had written up to `position`, that event included. */
+export const at = (room: Room, position: number): Room =>
+  Chunk.reduce(
+    Chunk.takeWhile(room.timeline, (event) => event.position <= position),
+    make(room.id, room.version),
+    (before, event) => append(before, event, () => false)
+  )
