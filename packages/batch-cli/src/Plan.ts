@@ -1,0 +1,117 @@
+/**
+ * A plan is a list of membership changes in a file: CSV, JSON or NDJSON. Reading one yields all its rows or all its
+ * problems, each with line and column; nothing is ever half read.
+ */
+import * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import type { PlatformError } from "effect/PlatformError"
+import * as Pull from "effect/Pull"
+import * as Result from "effect/Result"
+import * as Stdio from "effect/Stdio"
+import * as Stream from "effect/Stream"
+import * as PlanCsv from "./PlanCsv.ts"
+import * as PlanJson from "./PlanJson.ts"
+import { ofFile, PlanInvalid, type Problem } from "./PlanProblem.ts"
+import { review } from "./PlanReview.ts"
+import type { Item, Row } from "./PlanRow.ts"
+import * as PlanText from "./PlanText.ts"
+
+export { PlanInvalid, Problem } from "./PlanProblem.ts"
+export { digestOf } from "./PlanReview.ts"
+export { Content, fieldNames, Operation, operations, type Row } from "./PlanRow.ts"
+export { jsonSchema } from "./PlanSchema.ts"
+
+export interface Plan {
+  /** As the user named it; `-` is standard input. */
+  readonly source: string
+  readonly rows: Arr.NonEmptyReadonlyArray<Row>
+  /** SHA-256, in hexadecimal, of what the rows ask for in their order, wherever they stand in the file. */
+  readonly digest: string
+}
+
+const reasons = (source: string): Readonly<Record<string, string>> => ({
+  NotFound: `no such file; ${source.startsWith("/") ? "check the path" : "the path is relative to the current directory"}`,
+  PermissionDenied: "may not be read by this user; change its permissions or pipe it in, with - for the plan"
+})
+
+const unreadable =
+  (source: string) =>
+  (error: PlatformError): Problem =>
+    ofFile(reasons(source)[error.reason._tag] ?? `cannot be read: ${error.message}`)
+
+const bytesOf = (source: string): Stream.Stream<Uint8Array, Problem, FileSystem.FileSystem | Stdio.Stdio> =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      if (source === "-") return Stream.mapError((yield* Stdio.Stdio).stdin, unreadable(source))
+      const fs = yield* FileSystem.FileSystem
+      const { type } = yield* Effect.mapError(fs.stat(source), unreadable(source))
+      if (type === "Directory") return yield* Effect.fail(ofFile("this is a directory; name a file in it"))
+      return Stream.mapError(fs.stream(source), unreadable(source))
+    })
+  )
+
+type Reader = <E, R>(lines: Stream.Stream<PlanText.Line, E, R>) => Stream.Stream<Item, E, R>
+
+const byExtension: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ["csv", PlanCsv.rows],
+  ["tsv", PlanCsv.rows],
+  ["json", PlanJson.rows],
+  ["ndjson", PlanJson.rowsByLine],
+  ["jsonl", PlanJson.rowsByLine]
+])
+
+/** By the first line with something on it: an object that is all on that line, without rows in it, is one of NDJSON. */
+const byContent = (line: string): Reader => {
+  const text = line.trim()
+  if (text.startsWith("[")) return PlanJson.rows
+  if (!text.startsWith("{")) return PlanCsv.rows
+  return text.endsWith("}") && !text.includes('"rows"') ? PlanJson.rowsByLine : PlanJson.rows
+}
+
+/** Everything in the file, read in the format of its extension or else of its first line that is not blank. */
+const itemsOf = <R>(source: string, lines: Stream.Stream<PlanText.Line, Problem, R>) =>
+  Effect.gen(function* () {
+    const pull = yield* Stream.toPull(lines)
+    const sniff: Effect.Effect<ReadonlyArray<PlanText.Line>, Problem> = Effect.suspend(() =>
+      Pull.matchEffect(pull, {
+        onSuccess: (chunk) => {
+          const start = chunk.findIndex((line) => line.text.trim() !== "")
+          if (start === -1) return sniff
+          return Effect.succeed(chunk.slice(start))
+        },
+        onFailure: Effect.failCause,
+        onDone: () => Effect.fail(ofFile("the file is empty"))
+      })
+    )
+    const seen = yield* sniff
+    const read =
+      byExtension.get(/\.([^./\\]+)$/.exec(source)?.[1]?.toLowerCase() ?? "") ?? byContent(seen[0]?.text ?? "")
+    return yield* Stream.fromArray(seen).pipe(
+      Stream.concat(Stream.fromPull(Effect.succeed(pull))),
+      read,
+      Stream.runCollect
+    )
+  }).pipe(Effect.scoped)
+
+/**
+ * Reads a plan from a path, or from standard input when the path is `-`. The format follows the extension (`.csv`,
+ * `.tsv`, `.json`, `.ndjson`, `.jsonl`) and otherwise the first line with something on it.
+ */
+export const read = Effect.fn("Plan.read")(function* (source: string) {
+  const garbled: Array<Problem> = []
+  const lines = PlanText.lines(bytesOf(source)).pipe(
+    // by the chunk: an effect for every line would take as long as all the rest
+    Stream.mapArray((chunk) => {
+      for (const { problem } of chunk) if (problem !== undefined) garbled.push(problem)
+      return chunk
+    })
+  )
+  const reviewed = yield* itemsOf(source, lines).pipe(
+    Effect.map((items) => review(items, garbled)),
+    Effect.catch((problem) => Effect.succeed(Result.fail(Arr.of(problem))))
+  )
+  if (Result.isFailure(reviewed)) return yield* new PlanInvalid({ source, problems: reviewed.failure })
+  const plan: Plan = { source, ...reviewed.success }
+  return plan
+})

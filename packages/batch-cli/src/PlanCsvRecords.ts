@@ -1,0 +1,192 @@
+/**
+ * The records of a CSV file with the lines they stand on. Effect's tokenizer does the reading; here it is fed line by
+ * line, so that comments never reach it, a record knows its place, and a syntax error costs one line and not the rest
+ * of the file.
+ */
+import { RoomAlias } from "@matrix-membership/core/MatrixId"
+import type * as Arr from "effect/Array"
+import * as Cause from "effect/Cause"
+import * as Channel from "effect/Channel"
+import * as Effect from "effect/Effect"
+import * as Csv from "effect/encoding/Csv"
+import * as Pull from "effect/Pull"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { fieldNamed } from "./PlanRow.ts"
+import type { Line } from "./PlanText.ts"
+
+interface Span {
+  readonly lines: Arr.NonEmptyReadonlyArray<Line>
+  readonly delimiter: string
+}
+
+/** A record that could be read. The first of a file is its header. */
+export interface Record extends Span {
+  readonly _tag: "Record"
+  readonly cells: ReadonlyArray<string>
+}
+
+/** Lines that begin like a record and are none. Reading goes on with the second of them. */
+export interface Broken extends Span {
+  readonly _tag: "Broken"
+  readonly error: Csv.CsvError
+}
+
+/** A record longer than this, in characters, is taken for a quote that was never closed. */
+const longestRecord = 16 * 1024 * 1024
+const longestPiece = 1024 * 1024
+
+/** The delimiter that yields the most known columns at the start of the header. */
+const delimiterOf = (header: string): string => {
+  const start = header.slice(0, 4096)
+  const known = (delimiter: string) =>
+    start.split(delimiter).filter((name) => fieldNamed(name.trim().replace(/^"|"$/g, "")) !== undefined).length
+  return [";", "\t"].reduce((best, delimiter) => (known(delimiter) > known(best) ? delimiter : best), ",")
+}
+
+const isAlias = Schema.is(RoomAlias)
+
+/**
+ * Whether a line that begins a record is a comment: its first character but for blanks is `#`. Where the first column
+ * is the room, an alias begins like that too. There a comment has a blank (or nothing) behind the `#`, and even so a
+ * line of several cells whose first is an alias is a row. A cell in quotes never begins a comment.
+ */
+export const isComment = (line: string, delimiter: string, roomFirst: boolean): boolean => {
+  const text = line.trim()
+  if (!text.startsWith("#") || !roomFirst) return text.startsWith("#")
+  const end = text.indexOf(delimiter)
+  return /^#(?:\s|$)/.test(text) && !(end !== -1 && isAlias(text.slice(0, end)))
+}
+
+/** The tokenizer looks at the size of a record between two pieces, so that no line may be one of its own. */
+const pieces = (text: string): Arr.NonEmptyReadonlyArray<string> => {
+  const rest: Array<string> = []
+  for (let at = longestPiece; at < text.length; at += longestPiece) rest.push(text.slice(at, at + longestPiece))
+  return [text.slice(0, longestPiece), ...rest]
+}
+
+const blank = /^[\s,;]*$/
+
+/** Lines one at a time, with the possibility to put some back. */
+const makeReader = <E>(pull: Pull.Pull<Arr.NonEmptyReadonlyArray<Line>, E>) => {
+  const again: Array<Line> = []
+  let chunk: ReadonlyArray<Line> = []
+  let at = 0
+  let ended = false
+  const next: Pull.Pull<Line, E> = Effect.suspend(() => {
+    const line = again.pop() ?? chunk[at++]
+    if (line !== undefined) return Effect.succeed(line)
+    if (ended) return Cause.done()
+    return Pull.matchEffect(pull, {
+      onSuccess: (lines) => {
+        chunk = lines
+        at = 0
+        return next
+      },
+      onFailure: Effect.failCause,
+      onDone: () => {
+        ended = true
+        return Cause.done()
+      }
+    })
+  })
+  const putBack = (lines: ReadonlyArray<Line>) => {
+    for (const line of lines.toReversed()) again.push(line)
+  }
+  return { next, putBack }
+}
+
+const read = <E>(
+  pull: Pull.Pull<Arr.NonEmptyReadonlyArray<Line>, E>,
+  scope: Scope.Scope
+): Pull.Pull<Arr.NonEmptyReadonlyArray<Record | Broken>, E> => {
+  const reader = makeReader(pull)
+  let delimiter = ","
+  let roomFirst = false
+  let sniffed = false
+  let headed = false
+  let decoder: Pull.Pull<Arr.NonEmptyReadonlyArray<Csv.Row>, E | Csv.CsvError> | undefined
+  /** The lines of the record that the tokenizer is in the middle of. */
+  let fed: Array<Line> = []
+
+  const beginning: Pull.Pull<Line, E> = Effect.flatMap(reader.next, (line) =>
+    blank.test(line.text) || isComment(line.text, delimiter, roomFirst) ? beginning : Effect.succeed(line)
+  )
+
+  const feed: Pull.Pull<Arr.NonEmptyReadonlyArray<string>, E> = Effect.suspend(() =>
+    Effect.map(fed.length === 0 ? beginning : reader.next, (line) => {
+      fed.push(line)
+      return pieces(line.text)
+    })
+  )
+
+  const open = Effect.flatMap(beginning, (line) => {
+    if (!sniffed) delimiter = delimiterOf(line.text)
+    sniffed = true
+    reader.putBack([line])
+    return Channel.toTransform(Csv.decodeString<E, void>({ delimiter, maxRecordSize: longestRecord }))(feed, scope)
+  })
+
+  const next: Pull.Pull<Arr.NonEmptyReadonlyArray<Record | Broken>, E> = Effect.suspend(() => {
+    if (decoder === undefined) {
+      return Effect.flatMap(open, (opened) => {
+        decoder = opened
+        return next
+      })
+    }
+    return decoder.pipe(
+      Effect.flatMap(([cells]) => {
+        const [first, ...more] = fed
+        if (first === undefined) return next
+        fed = []
+        if (!headed) roomFirst = fieldNamed(cells[0] ?? "") === "room"
+        headed = true
+        return Effect.succeed<[Record]>([{ _tag: "Record", cells, delimiter, lines: [first, ...more] }])
+      }),
+      Effect.catchIf(Csv.isCsvError, (error) => {
+        const [first, ...more] = fed
+        if (first === undefined) return Effect.die(error)
+        fed = []
+        decoder = undefined
+        reader.putBack(more)
+        return Effect.succeed<[Broken]>([{ _tag: "Broken", error, delimiter, lines: [first, ...more] }])
+      })
+    )
+  })
+  return next
+}
+
+/** All records but comments and lines without a word. */
+export const records = <E, R>(lines: Stream.Stream<Line, E, R>): Stream.Stream<Record | Broken, E, R> =>
+  Stream.transformPull(lines, (pull, scope) => Effect.sync(() => read(pull, scope)))
+
+const endOfCell = (text: string, start: number, delimiter: string): number => {
+  if (text[start] !== '"') {
+    const end = text.indexOf(delimiter, start)
+    return end === -1 ? text.replace(/[\r\n]+$/, "").length : end
+  }
+  let end = text.indexOf('"', start + 1)
+  while (end !== -1 && text[end + 1] === '"') end = text.indexOf('"', end + 2)
+  return end === -1 ? text.length : end + 1
+}
+
+/** Where a cell begins, counted from zero; for one too many where the record ends. */
+export const placeOf = (
+  { delimiter, lines }: Span,
+  cell: number
+): { readonly line: number; readonly column: number } => {
+  const text = lines.map((line) => line.text).join("")
+  let at = 0
+  for (let index = 0; index < cell; index++) {
+    const end = endOfCell(text, at, delimiter)
+    at = text[end] === delimiter ? end + 1 : end
+  }
+  let before = 0
+  for (const line of lines) {
+    if (at < before + line.text.length) return { line: line.number, column: at - before + 1 }
+    before += line.text.length
+  }
+  const last = lines[lines.length - 1]
+  return { line: last?.number ?? 0, column: (last?.text.length ?? 0) + 1 }
+}

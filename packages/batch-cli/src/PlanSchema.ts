@@ -1,0 +1,45 @@
+/**
+ * The JSON Schema of JSON plans, for editors that help to write them. It is made from the tables that rows are read by,
+ * and knows the fields by their own names only; the reader takes some more.
+ */
+import type * as JsonSchema from "effect/JsonSchema"
+import * as Schema from "effect/Schema"
+import * as Row from "./PlanRow.ts"
+
+const schemaOf = (field: Row.Field) => Row.fields[field].schema.annotate({ description: Row.fields[field].expected })
+
+/** A row of this operation as it is written where no defaults stand in. */
+const rowOf = (operation: Row.Operation) => {
+  const wanted = Row.wanted(operation)
+  const own = Row.fieldNames.flatMap((field) => {
+    if (field === "operation" || wanted[field] === undefined) return []
+    return [[field, wanted[field] === "required" ? schemaOf(field) : Schema.optionalKey(schemaOf(field))] as const]
+  })
+  return Schema.Struct({ operation: Schema.Literal(operation), ...Object.fromEntries(own) })
+}
+
+const AnyRow = Schema.Union(Row.operations.map(rowOf)).annotate({ identifier: "Row" })
+
+/** The defaults, and a row where there are some: anything may be left out. */
+const Partial = Schema.Struct(
+  Object.fromEntries(Row.fieldNames.map((field) => [field, Schema.optionalKey(schemaOf(field))] as const))
+).annotate({ identifier: "PartialRow" })
+
+const head = { $schema: Schema.optionalKey(Schema.String), version: Schema.optionalKey(Schema.Literal(1)) }
+
+const Plan = Schema.Union([
+  Schema.Array(AnyRow),
+  Schema.Struct({ ...head, rows: Schema.Array(AnyRow) }),
+  Schema.Struct({ ...head, defaults: Partial, rows: Schema.Array(Partial) })
+])
+
+/** A complete document of the draft 2020-12. */
+export const jsonSchema = (): JsonSchema.JsonSchema => {
+  const { definitions, schema } = Schema.toJsonSchemaDocument(Plan, { onExcessProperty: "error" })
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "A plan of Matrix room membership changes",
+    ...schema,
+    $defs: definitions
+  }
+}
