@@ -75,6 +75,9 @@ export const differences = (scenario: Scenario, left: Play, right: Play): Readon
   })
 }
 
+/** Some texts are long on purpose; nobody wants to read them. */
+const shortened = (line: string) => line.replace(/(.)\1{40,}/gu, "$1…$1").slice(0, 1000)
+
 /** Both answers, one under the other, since they are too long to stand beside each other on most terminals. */
 export const render = (titles: { readonly left: string; readonly right: string }, all: ReadonlyArray<Difference>) => {
   const width = Math.max(titles.left.length, titles.right.length)
@@ -84,7 +87,9 @@ export const render = (titles: { readonly left: string; readonly right: string }
         `${difference.scenario}, step ${difference.step}: ${difference.call}`,
         `  ${titles.left.padEnd(width)} | ${difference.left}`,
         `  ${titles.right.padEnd(width)} | ${difference.right}`
-      ].join("\n")
+      ]
+        .map(shortened)
+        .join("\n")
     )
     .join("\n")
 }

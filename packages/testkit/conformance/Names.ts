@@ -31,7 +31,8 @@ const chance = new Set([
   "age_ts",
   "age_local_ts",
   "expires_in_ms",
-  "creation_ts"
+  "creation_ts",
+  "unstable_features"
 ])
 
 const unordered = new Set(["joined_rooms", "chunk"])
@@ -74,7 +75,7 @@ export const make = (): Names => {
     if (Array.isArray(json)) {
       const items = json.map((item) => canonical(item))
       // a room of another play, in which the same account takes part
-      const ours = key === "joined_rooms" ? items.filter((item) => item !== "<room id>") : items
+      const ours = key === "joined_rooms" ? items.filter((item) => !String(item).startsWith("<room id>")) : items
       return unordered.has(key) ? ours.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : ours
     }
     return isObject(json)

@@ -1,37 +1,52 @@
-/** The answers a real Synapse gave, kept beside the scenarios: one file for each family, one line for each step. */
+/**
+ * The answers a real Synapse gave, kept beside the scenarios: one file for each family, a line that names a scenario, then
+ * a line for each of its steps.
+ */
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
 import { Answer, type Play } from "./Answer.ts"
 
-const Recorded = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Array(Answer)))
-const decode = Schema.decodeUnknownEffect(Recorded)
+const Title = Schema.Struct({ scenario: Schema.String })
+const Line = Schema.Union([Title, Answer])
+const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(Line))
 
-const path = (family: string) => fileURLToPath(new URL(`recorded/${family}.json`, import.meta.url))
+const path = (family: string) => fileURLToPath(new URL(`recorded/${family}.ndjson`, import.meta.url))
+
+const collected = (lines: ReadonlyArray<typeof Line.Type>): ReadonlyMap<string, Play> => {
+  const plays = new Map<string, Play>()
+  let answers: Array<Answer> = []
+  for (const line of lines) {
+    if ("scenario" in line) {
+      answers = []
+      plays.set(line.scenario, { scenario: line.scenario, answers })
+    } else answers.push(line)
+  }
+  return plays
+}
 
 /** Every scenario of the family that was recorded. */
 export const read = Effect.fnUntraced(function* (family: string) {
   const files = yield* FileSystem.FileSystem
-  const text = yield* files.readFileString(path(family)).pipe(Effect.orElseSucceed(() => "{}"))
-  const recorded = yield* decode(text)
-  return new Map(
-    Object.entries(recorded).map(([scenario, answers]): [string, Play] => [scenario, { scenario, answers }])
-  )
+  if (!(yield* files.exists(path(family)))) return new Map<string, Play>()
+  const text = yield* files.readFileString(path(family))
+  const lines = text.split("\n").filter((line) => line !== "")
+  return collected(yield* Effect.forEach(lines, (line) => decode(line)))
 })
 
-/** The text of a family's file. Waits are rounded, so that recording again changes nothing. */
-export const format = (plays: ReadonlyArray<Play>): string => {
-  const rounded = (answer: Answer): Answer =>
-    answer.retryAfterMs === undefined
-      ? answer
-      : { ...answer, retryAfterMs: Math.round(answer.retryAfterMs / 1000) * 1000 }
-  const lines = plays.map(({ answers, scenario }) => {
-    const steps = answers.map((answer) => `    ${JSON.stringify(rounded(answer))}`)
-    return `  ${JSON.stringify(scenario)}: [\n${steps.join(",\n")}\n  ]`
-  })
-  return `{\n${lines.join(",\n")}\n}\n`
-}
+/** Waits are rounded to seconds, so that recording again changes nothing. */
+const rounded = (answer: Answer): Answer =>
+  answer.retryAfterMs === undefined
+    ? answer
+    : { ...answer, retryAfterMs: Math.round(answer.retryAfterMs / 1000) * 1000 }
+
+/** The text of a family's file. */
+export const format = (plays: ReadonlyArray<Play>): string =>
+  plays
+    .flatMap(({ answers, scenario }) => [{ scenario }, ...answers.map(rounded)])
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join("")
 
 export const write = Effect.fnUntraced(function* (family: string, plays: ReadonlyArray<Play>) {
   const files = yield* FileSystem.FileSystem

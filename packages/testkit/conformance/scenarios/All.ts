@@ -1,7 +1,21 @@
 import type { Scenario } from "../Scenario.ts"
+import * as Acting from "./Acting.ts"
+import * as Bodies from "./Bodies.ts"
+import * as Borders from "./Borders.ts"
 import * as Entering from "./Entering.ts"
+import * as Reads from "./Reads.ts"
+import * as Repeats from "./Repeats.ts"
+import * as Tokens from "./Tokens.ts"
+import * as Unknowns from "./Unknowns.ts"
 
 /** By the name of the file their answers are recorded in. */
 export const families: Readonly<Record<string, ReadonlyArray<Scenario>>> = {
-  entering: Entering.scenarios
+  entering: Entering.scenarios,
+  acting: Acting.scenarios,
+  borders: Borders.scenarios,
+  bodies: Bodies.scenarios,
+  repeats: Repeats.scenarios,
+  reads: Reads.scenarios,
+  tokens: Tokens.scenarios,
+  unknowns: Unknowns.scenarios
 }

@@ -10,7 +10,7 @@ export interface RoomOptions {
   readonly joinRule?: Schema.Json
   readonly invite?: ReadonlyArray<string>
   /** Levels of participants other than the creator, who keeps 100 (and cannot be listed from version 12 on). */
-  readonly levels?: Readonly<Record<string, number>>
+  readonly levels?: Readonly<Record<string, Schema.Json>>
   /** Other keys of the power levels: `invite`, `kick`, `ban`. */
   readonly power?: Body
   /** `hall` becomes `#hall-{run}:{server}`. */
@@ -55,9 +55,9 @@ export const own = {
 const against =
   (operation: string) =>
   (actor: string, room: string, target: string, body: Body = {}) =>
-    post(actor, `/rooms/{${room}}/${operation}`, { user_id: `{${target}}`, ...body })
+    post(actor, `/rooms/{${room}}/${operation}`, { user_id: target, ...body })
 
-/** The operations of one user on another. */
+/** The operations of one user on another: `"{bob}"` for a participant. */
 export const other = {
   invite: against("invite"),
   kick: against("kick"),

@@ -20,9 +20,9 @@ const steps = (user: string, standing: Standing, room: string, admin: string): R
     case "left":
       return [own.join(user, room), own.leave(user, room)]
     case "kicked":
-      return [own.join(user, room), other.kick(admin, room, user)]
+      return [own.join(user, room), other.kick(admin, room, `{${user}}`)]
     case "banned":
-      return [other.ban(admin, room, user)]
+      return [other.ban(admin, room, `{${user}}`)]
     case "knocking":
       return [own.knock(user, room)]
     case "forgotten":
