@@ -3,7 +3,9 @@
  * first, the status second, the free text never (client-server API §3.4, v1.19: trust the code over the status, except
  * for `M_UNKNOWN`).
  */
+import { identity } from "effect/Function"
 import * as Option from "effect/Option"
+import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 import * as MatrixError from "./MatrixError.ts"
 import * as RetryAfter from "./RetryAfter.ts"
@@ -19,6 +21,16 @@ type Body = { readonly [key: string]: unknown }
 
 // Nothing is required: a wrong type under one key must not hide what stands under another.
 const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown)))
+
+/** `clean` on every text of the body, after decoding: JSON has many spellings of one text. */
+const decodeClean = (body: string, clean: Clean): Body | undefined =>
+  Option.match(decode(body), {
+    onNone: () => undefined,
+    onSome: Record.map((value) => (typeof value === "string" ? clean(value) : value))
+  })
+
+/** What takes secrets out of texts that servers send. */
+export type Clean = (text: string) => string
 
 const text = (body: Body, key: string): string | undefined => {
   const value = body[key]
@@ -111,8 +123,8 @@ const byCode = new Map<string, (evidence: Evidence, body: Body) => MatrixError.M
   })
 )
 
-const excerptOf = (body: string): string => {
-  const flat = body.replace(/\s+/gu, " ").trim()
+const excerptOf = (body: string, clean: Clean): string => {
+  const flat = clean(body).replace(/\s+/gu, " ").trim()
   if (flat === "") return "an empty body"
   return flat.length > 200 ? `${flat.slice(0, 200)}…` : flat
 }
@@ -124,11 +136,11 @@ const nestedWait = (body: Body): unknown =>
     onSome: (inner) => inner["retry_after_ms"]
   })
 
-const limited = (answer: Answer, body: Body | undefined, now: number) =>
+const limited = (answer: Answer, body: Body | undefined, now: number, clean: Clean) =>
   new MatrixError.RateLimited({
     status: answer.status,
     errcode: body === undefined ? "" : (text(body, "errcode") ?? ""),
-    detail: body === undefined ? excerptOf(answer.body) : (text(body, "error") ?? ""),
+    detail: body === undefined ? excerptOf(answer.body, clean) : (text(body, "error") ?? ""),
     ...RetryAfter.read(
       answer.headers,
       body === undefined ? undefined : (body["retry_after_ms"] ?? nestedWait(body)),
@@ -139,12 +151,12 @@ const limited = (answer: Answer, body: Body | undefined, now: number) =>
 /** A redirect's query may carry secrets, so only the origin is told. */
 const originOf = (location: string): string => (URL.canParse(location) ? new URL(location).origin : "another path")
 
-const notMatrix = ({ body, headers, status }: Answer) => {
+const notMatrix = ({ body, headers, status }: Answer, clean: Clean) => {
   const location = headers["location"]
   const excerpt =
     status >= 300 && status < 400 && location !== undefined
       ? `a redirect to ${originOf(location)}, not followed`
-      : excerptOf(body)
+      : excerptOf(body, clean)
   return new MatrixError.NotMatrix({ status, excerpt })
 }
 
@@ -153,18 +165,19 @@ const notMatrix = ({ body, headers, status }: Answer) => {
  *
  * @param answer any answer that the caller does not take for a success
  * @param now epoch milliseconds of its arrival, for a `Retry-After` in the form of a date
+ * @param clean takes secrets out of what the server says; servers quote what they object to
  */
-export const classify = (answer: Answer, now: number): MatrixError.MatrixError => {
+export const classify = (answer: Answer, now: number, clean: Clean = identity): MatrixError.MatrixError => {
   const { status } = answer
-  const body = Option.getOrUndefined(decode(answer.body))
+  const body = decodeClean(answer.body, clean)
   const errcode = body === undefined ? undefined : text(body, "errcode")
   const known = errcode === undefined ? undefined : byCode.get(errcode)
   // A quota behind a 429 does not lift by waiting; any other 429 is a pause, whoever says so and however.
-  if (status === 429 && known !== quota) return limited(answer, body, now)
-  if (body === undefined) return notMatrix(answer)
+  if (status === 429 && known !== quota) return limited(answer, body, now, clean)
+  if (body === undefined) return notMatrix(answer, clean)
   const evidence = { status, errcode: errcode ?? "", detail: text(body, "error") ?? "" }
   if (status === 202) return new MatrixError.JoinPending(evidence)
-  if (errcode === undefined || errcode === "") return notMatrix(answer)
+  if (errcode === undefined || errcode === "") return notMatrix(answer, clean)
   if (known !== undefined) return known(evidence, body)
   if (status === 401) return unauthorized(evidence, body)
   if (status === 403) return forbidden(evidence, body)

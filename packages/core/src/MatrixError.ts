@@ -175,6 +175,19 @@ export class Unreachable extends Schema.TaggedError<Unreachable>()("Unreachable"
   }
 }
 
+/**
+ * The request was sent, its answer was lost, and what became of it could not be found out. It may have taken effect;
+ * repeating it may do it twice.
+ */
+export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>()("OutcomeUnknown", {
+  /** What happened to the answer, or what the server said to the repeated request. */
+  cause: Schema.String
+}) {
+  override get message() {
+    return `whether it took effect is not known: ${this.cause}`
+  }
+}
+
 export type MatrixError =
   | Forbidden
   | NotFound
@@ -192,6 +205,7 @@ export type MatrixError =
   | JoinPending
   | NotMatrix
   | Unreachable
+  | OutcomeUnknown
 
 export type Tag = MatrixError["_tag"]
 
@@ -217,6 +231,24 @@ export const common = [
 export type Always = (typeof common)[number]
 
 /**
+ * Whether the server may have done what was asked although it did not say so: the answer was lost, came from a proxy, or
+ * the server broke on the way.
+ */
+export const mayHaveTakenEffect = (error: MatrixError): boolean => {
+  switch (error._tag) {
+    case "Unreachable":
+      return error.sent
+    case "NotMatrix":
+      return error.status >= 500 || (error.status >= 200 && error.status < 300)
+    case "ServerFailure":
+    case "OutcomeUnknown":
+      return true
+    default:
+      return false
+  }
+}
+
+/**
  * Folds an error into those an endpoint admits. A server may answer anything with any code: a code that has no meaning
  * for the operation (`M_INVITE_BLOCKED` to a leave) becomes `Refused`, evidence and all.
  */
@@ -232,6 +264,8 @@ export const admit =
         return new Refused({ status: error.status, errcode: error.errcode, detail: error.detail })
       case "JoinPending":
         return new NotMatrix({ status: error.status, excerpt: `${error.errcode}: ${error.detail}` })
+      case "OutcomeUnknown":
+        return new Unreachable({ cause: error.cause, sent: true })
       default:
         return error
     }

@@ -1,12 +1,27 @@
 /** `m.room.member`: the state event that a membership is (client-server API "Room membership" and its schema, v1.19). */
 import * as Schema from "effect/Schema"
+import * as SchemaTransformation from "effect/SchemaTransformation"
 import { RoomId, UserId } from "./MatrixId.ts"
 
 /** What the specification calls `membership`. A user without a member event counts as `leave`. */
 export const MembershipState = Schema.Literals(["join", "invite", "knock", "leave", "ban"])
 export type MembershipState = typeof MembershipState.Type
 
-const Text = Schema.optionalKey(Schema.NullOr(Schema.String))
+/**
+ * A text that other people's servers vouch for no further than that it is JSON. Anything else than a text reads as
+ * `null`, so that one member with an odd profile does not hide a whole room.
+ */
+export const ProfileText = Schema.Unknown.pipe(
+  Schema.decodeTo(
+    Schema.NullOr(Schema.String),
+    SchemaTransformation.transform({
+      decode: (value) => (typeof value === "string" ? value : null),
+      encode: (text): unknown => text
+    })
+  )
+)
+
+const Text = Schema.optionalKey(ProfileText)
 
 /** Keys that nobody here reads may stand beside these. */
 export const MemberContent = Schema.Struct({

@@ -5,6 +5,7 @@ import type * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import type { Credentials } from "./Credentials.ts"
+import type * as Ensure from "./Ensure.ts"
 import type * as ban from "./endpoints/ban.ts"
 import type * as forgetRoom from "./endpoints/forgetRoom.ts"
 import type * as getJoinedMembersByRoom from "./endpoints/getJoinedMembersByRoom.ts"
@@ -23,6 +24,7 @@ import type * as unban from "./endpoints/unban.ts"
 import type * as versions from "./endpoints/versions.ts"
 import type * as whoami from "./endpoints/whoami.ts"
 import type * as Homeserver from "./Homeserver.ts"
+import type * as Masquerade from "./Masquerade.ts"
 import type { RoomId, UserId } from "./MatrixId.ts"
 import type { MemberEvent, MembershipState } from "./MemberEvent.ts"
 import type { Failure } from "./Operation.ts"
@@ -36,6 +38,8 @@ export interface Options {
   readonly pathVersion?: Homeserver.PathVersion | undefined
   /** What differs from the default policy of `RetryPolicy.make`. */
   readonly retry?: RetryPolicy.Options | undefined
+  /** The user to speak for, with the token of an application service. `Masquerade.As` overrides it for single effects. */
+  readonly as?: Masquerade.Masquerade | undefined
   /** For one attempt, from sending to the last byte of the answer. Default: 60 seconds. */
   readonly timeout?: Duration.Input | undefined
 }
@@ -108,6 +112,11 @@ export class Membership extends Context.Service<
     readonly getMembership: (
       request: getMembership.Parameters
     ) => Effect.Effect<MembershipState, Failure<typeof getMembership>>
+    /**
+     * Makes a membership what it should be: reads it, acts only if needed, and says whether it did. What somebody else
+     * did in the meantime counts as `unchanged`, not as an error. See `Ensure.Request` for what is never done unasked.
+     */
+    readonly ensure: (request: Ensure.Request) => Effect.Effect<Ensure.Outcome, Ensure.Failure>
     /** The room an alias stands for. Client-server API "Room aliases", v1.19. */
     readonly getRoomIdByAlias: (
       request: getRoomIdByAlias.Parameters

@@ -18,6 +18,7 @@ import { joinRoomById } from "./endpoints/joinRoomById.ts"
 import { kick } from "./endpoints/kick.ts"
 import { knockRoom } from "./endpoints/knockRoom.ts"
 import { leaveRoom } from "./endpoints/leaveRoom.ts"
+import { refresh } from "./endpoints/refresh.ts"
 import { unban } from "./endpoints/unban.ts"
 import { versions } from "./endpoints/versions.ts"
 import { whoami } from "./endpoints/whoami.ts"
@@ -38,7 +39,7 @@ export const thirdParty = (version: PathVersion) =>
     HttpApiGroup.make("thirdParty", { topLevel: true }).add(inviteBy3PID).prefix(`/_matrix/client/${version}`)
   )
 
-/** What can be asked without an access token. */
+/** What is asked without an access token. */
 export const anonymous = HttpApi.make("homeserver").add(
-  HttpApiGroup.make("homeserver", { topLevel: true }).add(versions)
+  HttpApiGroup.make("homeserver", { topLevel: true }).add(versions, refresh)
 )

@@ -2,7 +2,10 @@
  * What every operation does around its one request: send, try again by the policy, and narrow the failures to those its
  * type names. One span per operation, whatever the number of attempts.
  */
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpApi from "effect/http-api/HttpApi"
@@ -10,10 +13,12 @@ import * as HttpApiClient from "effect/http-api/HttpApiClient"
 import type * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
+import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import * as MatrixError from "./MatrixError.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
+import * as Telemetry from "./Telemetry.ts"
 
 /** An endpoint file names the tags it adds to those that any request can give. */
 export interface Endpoint {
@@ -69,15 +74,87 @@ export const onceSuccessful = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect
     )
   })
 
-/** Makes operations out of single attempts. `name` is the specification's operation id. */
+export interface Definition<E extends Endpoint, A> {
+  /** The specification's operation id. */
+  readonly name: string
+  readonly endpoint: E
+  readonly attributes: { readonly [name: string]: string }
+  /**
+   * Reads whether the change asked for is in effect, and if so gives what the operation would have. Asked when an
+   * earlier attempt may have taken effect unnoticed: the error of a later one is not believed without it.
+   */
+  readonly confirm?: Effect.Effect<Option.Option<A>, MatrixError.MatrixError>
+  /** Never sent again once it may have taken effect, because twice is not once. */
+  readonly once?: boolean
+}
+
+/** Makes operations out of single attempts. */
 export const make =
-  (policy: RetryPolicy.RetryPolicy) =>
-  <E extends Endpoint>(name: string, endpoint: E, attributes: { readonly [name: string]: string }) =>
-  <A>(attempt: Effect.Effect<A, MatrixError.MatrixError | Leftover>): Effect.Effect<A, Failure<E>> =>
-    Effect.flatMap(RetryPolicy.Override, (override) =>
-      fold(attempt).pipe(
-        Effect.retry(RetryPolicy.schedule(override ?? policy)),
-        Effect.mapError(MatrixError.admit<E["failures"][number]>(endpoint.failures)),
-        Effect.withSpan(`Membership.${name}`, { attributes })
+  (layerPolicy: RetryPolicy.RetryPolicy) =>
+  <E extends Endpoint, A>(definition: Definition<E, A>) =>
+  (request: Effect.Effect<A, MatrixError.MatrixError | Leftover>): Effect.Effect<A, Failure<E>> =>
+    Effect.flatMap(RetryPolicy.Override, (override) => {
+      const { attributes, endpoint, name, once = false } = definition
+      const tally: Tally = { attempts: 0, waitedMillis: 0, ambiguous: false }
+      const schedule = RetryPolicy.schedule(override ?? layerPolicy).pipe(
+        Schedule.while(({ input }) => !(once && tally.ambiguous) || !MatrixError.mayHaveTakenEffect(input)),
+        Schedule.tap(({ input, output }) => {
+          tally.waitedMillis += Duration.toMillis(output)
+          return Telemetry.waiting(name, input._tag, Duration.toMillis(output))
+        })
       )
+      return counted(fold(request), name, tally).pipe(
+        Effect.retry(schedule),
+        Effect.catch((error) => settle(error, tally, definition)),
+        Effect.mapError(MatrixError.admit<E["failures"][number]>(endpoint.failures)),
+        Effect.onExit((exit) => Telemetry.ended(name, outcomeOf(exit))),
+        Effect.ensuring(
+          Effect.suspend(() =>
+            Effect.annotateCurrentSpan({ "matrix.attempts": tally.attempts, "matrix.waited_ms": tally.waitedMillis })
+          )
+        ),
+        Effect.withSpan(`Membership.${name}`, { attributes: { "matrix.operation": name, ...attributes } })
+      )
+    })
+
+/** What has happened to one operation so far. */
+interface Tally {
+  attempts: number
+  waitedMillis: number
+  /** Some attempt may have taken effect. */
+  ambiguous: boolean
+}
+
+const counted = <A>(attempt: Effect.Effect<A, MatrixError.MatrixError>, name: string, tally: Tally) =>
+  Effect.suspend(() => {
+    tally.attempts += 1
+    return Effect.andThen(Telemetry.attempted(name), attempt)
+  }).pipe(
+    Effect.tapError((error) =>
+      Effect.sync(() => {
+        tally.ambiguous ||= MatrixError.mayHaveTakenEffect(error)
+      })
     )
+  )
+
+/** The last word on a failure: after an ambiguous attempt the membership has it, where it can be read. */
+const settle = <E extends Endpoint, A>(
+  error: MatrixError.MatrixError,
+  tally: Tally,
+  { confirm, once = false }: Definition<E, A>
+): Effect.Effect<A, MatrixError.MatrixError> => {
+  if (!tally.ambiguous) return Effect.fail(error)
+  const unknown = new MatrixError.OutcomeUnknown({ cause: error.message })
+  if (confirm === undefined) return Effect.fail(once ? unknown : error)
+  return Effect.matchEffect(confirm, {
+    // an answer that was lost says so itself; a refusal may be the echo of our own success
+    onFailure: () => Effect.fail(MatrixError.mayHaveTakenEffect(error) ? error : unknown),
+    onSuccess: Option.match({ onNone: () => Effect.fail(error), onSome: Effect.succeed })
+  })
+}
+
+const outcomeOf = <A>(exit: Exit.Exit<A, MatrixError.MatrixError>): string => {
+  if (Exit.isSuccess(exit)) return "success"
+  const error = Cause.findErrorOption(exit.cause)
+  return Option.isSome(error) ? error.value._tag : Cause.hasInterrupts(exit.cause) ? "interrupted" : "defect"
+}

@@ -1,8 +1,9 @@
 /** The operations of `Membership`, made over one homeserver. */
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as HttpClient from "effect/http/HttpClient"
-import { Credentials } from "./Credentials.ts"
+import * as Option from "effect/Option"
+import * as Confirm from "./Confirm.ts"
+import * as Dialect from "./Dialect.ts"
+import * as Ensure from "./Ensure.ts"
 import * as ban from "./endpoints/ban.ts"
 import { defined } from "./endpoints/defined.ts"
 import * as forgetRoom from "./endpoints/forgetRoom.ts"
@@ -21,85 +22,56 @@ import * as leaveRoom from "./endpoints/leaveRoom.ts"
 import * as unban from "./endpoints/unban.ts"
 import * as versions from "./endpoints/versions.ts"
 import * as whoami from "./endpoints/whoami.ts"
-import * as Homeserver from "./Homeserver.ts"
 import { Unsupported } from "./MatrixError.ts"
 import type { UserId } from "./MatrixId.ts"
 import type { JoinedMember, Membership, Options } from "./Membership.ts"
-import * as MembershipApi from "./MembershipApi.ts"
 import * as Operation from "./Operation.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
 import * as Transport from "./Transport.ts"
 
-const mebibyte = 1024 * 1024
+const about = (room: string, user?: string) => defined({ "matrix.room": room, "matrix.user": user })
 
-/** What is known of the server before anything is asked of it: which paths it has, and whether it reads `via`. */
-interface Dialect {
-  readonly pathVersion: Homeserver.PathVersion
-  readonly viaAlone: boolean
-}
+type Profile = { readonly avatar_url?: string | null; readonly display_name?: string | null }
 
-const named = (room: string, user?: string) => defined({ "matrix.room": room, "matrix.user": user })
-
-const joinedMember = ({
-  avatar_url,
-  display_name
-}: {
-  avatar_url?: string | null
-  display_name?: string | null
-}): JoinedMember => defined({ displayName: display_name ?? undefined, avatarUrl: avatar_url ?? undefined })
+const joinedMember = ({ avatar_url, display_name }: Profile): JoinedMember =>
+  defined({ displayName: display_name ?? undefined, avatarUrl: avatar_url ?? undefined })
 
 export const make = Effect.fnUntraced(function* (options: Options) {
-  const http = yield* HttpClient.HttpClient
-  const { accessToken } = yield* Credentials
-  const policy = RetryPolicy.make(options.retry)
-  const baseUrl = Homeserver.base(options.homeserver)
-  const timeout = Duration.fromInputUnsafe(options.timeout ?? "60 seconds")
+  const { readVersions, server } = yield* Dialect.make(options)
+  const operation = Operation.make(RetryPolicy.make(options.retry))
+  const confirm = Confirm.make(server)
 
-  const small = Transport.make(http, { timeout, maxBodyBytes: mebibyte }, accessToken)
-  // a member event is about half a kilobyte, and rooms of a hundred thousand exist
-  const large = Transport.make(http, { timeout, maxBodyBytes: 256 * mebibyte }, accessToken)
-  const anonymous = yield* Operation.client(
-    MembershipApi.anonymous,
-    Transport.make(http, { timeout, maxBodyBytes: mebibyte }, Effect.succeed(undefined)),
-    baseUrl
+  const ready = operation<typeof versions, Dialect.Dialect>({ name: "versions", endpoint: versions, attributes: {} })(
+    server
   )
-  const clients = Effect.fnUntraced(function* (version: Homeserver.PathVersion) {
-    const api = MembershipApi.make(version)
-    return {
-      api: yield* Operation.client(api, small, baseUrl),
-      lists: yield* Operation.client(api, large, baseUrl),
-      thirdParty: yield* Operation.client(MembershipApi.thirdParty(version), small, baseUrl)
-    }
-  })
-  const byVersion = { r0: yield* clients("r0"), v3: yield* clients("v3") }
 
-  const readVersions = Effect.map(
-    Operation.fold(anonymous.versions({})),
-    (answer): Homeserver.Versions => ({ versions: answer.versions, unstableFeatures: answer.unstable_features ?? {} })
+  const whoAmI = Effect.flatMap(server, ({ api }) => api.whoami({})).pipe(
+    Effect.map(({ device_id, is_guest, user_id }) =>
+      defined({ userId: user_id, deviceId: device_id, isGuest: is_guest ?? false })
+    ),
+    operation({ name: "whoami", endpoint: whoami, attributes: {} })
   )
-  const forced = options.pathVersion
-  const spoken = yield* Operation.onceSuccessful(readVersions)
-  const server =
-    forced === undefined
-      ? Effect.map(spoken, (versions): Dialect & (typeof byVersion)["v3"] => {
-          const pathVersion = Homeserver.pathVersion(versions)
-          return { ...byVersion[pathVersion], pathVersion, viaAlone: Homeserver.knowsVia(versions) }
-        })
-      : // with forced paths nothing is known of the server, and one that reads `via` ignores the old name
-        Effect.succeed({ ...byVersion[forced], pathVersion: forced, viaAlone: false })
 
-  const operation = Operation.make(policy)
-
-  const operations: Membership["Service"] = {
+  const operations: Omit<Membership["Service"], "ensure"> = {
     joinRoom: (request) =>
       Effect.flatMap(server, ({ api, viaAlone }) => api.joinRoom(joinRoom.request(request, viaAlone))).pipe(
         Effect.map(({ room_id }) => room_id),
-        operation("joinRoom", joinRoom, named(request.roomIdOrAlias))
+        operation({
+          name: "joinRoom",
+          endpoint: joinRoom,
+          attributes: about(request.roomIdOrAlias),
+          confirm: confirm.self(request.roomIdOrAlias, ["join"])
+        })
       ),
     joinRoomById: (request) =>
       Effect.flatMap(server, ({ api }) => api.joinRoomById(joinRoomById.request(request))).pipe(
         Effect.map(({ room_id }) => room_id),
-        operation("joinRoomById", joinRoomById, named(request.roomId))
+        operation({
+          name: "joinRoomById",
+          endpoint: joinRoomById,
+          attributes: about(request.roomId),
+          confirm: confirm.self(request.roomId, ["join"])
+        })
       ),
     knockRoom: (request) =>
       Effect.flatMap(server, ({ api, pathVersion, viaAlone }) =>
@@ -108,81 +80,121 @@ export const make = Effect.fnUntraced(function* (options: Options) {
           : api.knockRoom(knockRoom.request(request, viaAlone))
       ).pipe(
         Effect.map(({ room_id }) => room_id),
-        operation("knockRoom", knockRoom, named(request.roomIdOrAlias))
+        operation({
+          name: "knockRoom",
+          endpoint: knockRoom,
+          attributes: about(request.roomIdOrAlias),
+          // a knock may be answered, even accepted, before we look
+          confirm: confirm.self(request.roomIdOrAlias, ["knock", "invite", "join"])
+        })
       ),
     leaveRoom: (request) =>
       Effect.flatMap(server, ({ api }) => api.leaveRoom(leaveRoom.request(request))).pipe(
         Effect.asVoid,
-        operation("leaveRoom", leaveRoom, named(request.roomId))
+        operation({
+          name: "leaveRoom",
+          endpoint: leaveRoom,
+          attributes: about(request.roomId),
+          confirm: Effect.map(confirm.gone(request.roomId), Option.asVoid)
+        })
       ),
     forgetRoom: (request) =>
+      // repeated, it succeeds again, and whether it took effect shows nowhere: an error means what it says
       Effect.flatMap(server, ({ api }) => api.forgetRoom(forgetRoom.request(request))).pipe(
         Effect.asVoid,
-        operation("forgetRoom", forgetRoom, named(request.roomId))
+        operation({ name: "forgetRoom", endpoint: forgetRoom, attributes: about(request.roomId) })
       ),
     inviteUser: (request) =>
       Effect.flatMap(server, ({ api }) => api.inviteUser(inviteUser.request(request))).pipe(
         Effect.asVoid,
-        operation("inviteUser", inviteUser, named(request.roomId, request.userId))
+        operation({
+          name: "inviteUser",
+          endpoint: inviteUser,
+          attributes: about(request.roomId, request.userId),
+          confirm: confirm.other(request, ["invite", "join"])
+        })
       ),
     inviteBy3PID: (request) =>
-      Effect.flatMap(server, ({ thirdParty }) => thirdParty.inviteBy3PID(inviteBy3PID.request(request))).pipe(
-        Effect.asVoid,
-        operation("inviteBy3PID", inviteBy3PID, named(request.roomId))
+      // what /versions says is asked for first: its failures are safe to repeat, those of the invitation are not
+      Effect.flatMap(ready, ({ thirdParty }) =>
+        thirdParty
+          .inviteBy3PID(inviteBy3PID.request(request))
+          .pipe(
+            Effect.asVoid,
+            operation({ name: "inviteBy3PID", endpoint: inviteBy3PID, attributes: about(request.roomId), once: true }),
+            Effect.provideService(Transport.Secrets, [request.idAccessToken])
+          )
       ),
     kick: (request) =>
       Effect.flatMap(server, ({ api }) => api.kick(kick.request(request))).pipe(
         Effect.asVoid,
-        operation("kick", kick, named(request.roomId, request.userId))
+        operation({
+          name: "kick",
+          endpoint: kick,
+          attributes: about(request.roomId, request.userId),
+          confirm: confirm.other(request, ["leave", "ban"])
+        })
       ),
     ban: (request) =>
       Effect.flatMap(server, ({ api }) => api.ban(ban.request(request))).pipe(
         Effect.asVoid,
-        operation("ban", ban, named(request.roomId, request.userId))
+        operation({
+          name: "ban",
+          endpoint: ban,
+          attributes: about(request.roomId, request.userId),
+          confirm: confirm.other(request, ["ban"])
+        })
       ),
     unban: (request) =>
       Effect.flatMap(server, ({ api }) => api.unban(unban.request(request))).pipe(
         Effect.asVoid,
-        operation("unban", unban, named(request.roomId, request.userId))
+        operation({
+          name: "unban",
+          endpoint: unban,
+          attributes: about(request.roomId, request.userId),
+          confirm: confirm.other(request, ["leave", "invite", "join", "knock"])
+        })
       ),
     getJoinedRooms: Effect.flatMap(server, ({ lists }) => lists.getJoinedRooms({})).pipe(
       Effect.map(({ joined_rooms }) => joined_rooms),
-      operation("getJoinedRooms", getJoinedRooms, {})
+      operation({ name: "getJoinedRooms", endpoint: getJoinedRooms, attributes: {} })
     ),
     getMembersByRoom: (request) =>
       Effect.flatMap(server, ({ lists }) => lists.getMembersByRoom(getMembersByRoom.request(request))).pipe(
         Effect.map(({ chunk }) => chunk ?? []),
-        operation("getMembersByRoom", getMembersByRoom, named(request.roomId))
+        operation({ name: "getMembersByRoom", endpoint: getMembersByRoom, attributes: about(request.roomId) })
       ),
     getJoinedMembersByRoom: (request) =>
       Effect.flatMap(server, ({ lists }) => lists.getJoinedMembersByRoom(getJoinedMembersByRoom.request(request))).pipe(
         Effect.map(
           ({ joined }): ReadonlyMap<UserId, JoinedMember> =>
+            // decoding has checked the keys, which `Object.entries` forgets
             new Map(Object.entries(joined).map(([userId, profile]) => [userId as UserId, joinedMember(profile)]))
         ),
-        operation("getJoinedMembersByRoom", getJoinedMembersByRoom, named(request.roomId))
+        operation({
+          name: "getJoinedMembersByRoom",
+          endpoint: getJoinedMembersByRoom,
+          attributes: about(request.roomId)
+        })
       ),
     getMembership: (request) =>
-      Effect.flatMap(server, ({ api }) => Operation.fold(api.getMembership(getMembership.request(request)))).pipe(
-        Effect.map(({ membership }) => membership),
-        // no member event counts as `leave`
-        Effect.catchTag("NotFound", (error) =>
-          error.errcode === "M_NOT_FOUND" ? Effect.succeed("leave" as const) : Effect.fail(error)
-        ),
-        operation("getMembership", getMembership, named(request.roomId, request.userId))
+      confirm.membership(request).pipe(
+        operation({
+          name: "getMembership",
+          endpoint: getMembership,
+          attributes: about(request.roomId, request.userId)
+        })
       ),
     getRoomIdByAlias: (request) =>
       Effect.flatMap(server, ({ api }) => api.getRoomIdByAlias(getRoomIdByAlias.request(request))).pipe(
         Effect.map(({ room_id }) => room_id),
-        operation("getRoomIdByAlias", getRoomIdByAlias, named(request.roomAlias))
+        operation({ name: "getRoomIdByAlias", endpoint: getRoomIdByAlias, attributes: about(request.roomAlias) })
       ),
-    whoami: Effect.flatMap(server, ({ api }) => api.whoami({})).pipe(
-      Effect.map(({ device_id, is_guest, user_id }) =>
-        defined({ userId: user_id, deviceId: device_id, isGuest: is_guest ?? false })
-      ),
-      operation("whoami", whoami, {})
-    ),
-    versions: operation("versions", versions, {})(readVersions)
+    whoami: whoAmI,
+    versions: Effect.suspend(() => readVersions).pipe(
+      operation({ name: "versions", endpoint: versions, attributes: {} })
+    )
   }
-  return operations
+  const me = Effect.map(whoAmI, ({ userId }) => userId)
+  return { ...operations, ensure: Ensure.make(operations, me) } satisfies Membership["Service"]
 })

@@ -1,4 +1,5 @@
 /** How long a 429 asks us to wait (RFC 9110 §10.2.3; client-server API "Rate limiting", v1.19). Pure. */
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Headers from "effect/http/Headers"
 import * as Result from "effect/Result"
@@ -39,8 +40,9 @@ const fromBody = (millis: unknown): Duration.Duration | undefined => {
  * @param now our own time in epoch milliseconds, used when the answer has no `Date`
  */
 export const read = (headers: { readonly [name: string]: string | undefined }, millis: unknown, now: number): Wait => {
-  const date = Date.parse(headers["date"] ?? "")
-  const header = fromHeader(headers["retry-after"], Number.isNaN(date) ? now : date)
+  const date = Headers.parseHttpDate(headers["date"] ?? "")
+  const serverNow = Result.isSuccess(date) ? DateTime.toEpochMillis(date.success) : now
+  const header = fromHeader(headers["retry-after"], serverNow)
   const body = fromBody(millis)
   if (header === undefined) {
     return body === undefined ? { source: "none" } : { retryAfter: body, source: "retry_after_ms" }

@@ -4,6 +4,7 @@
  * `HttpClient`.
  */
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
@@ -15,6 +16,8 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as Answers from "./Answers.ts"
+import type { Credentials } from "./Credentials.ts"
+import * as Masquerade from "./Masquerade.ts"
 import { type MatrixError, NotMatrix, Unreachable } from "./MatrixError.ts"
 
 export interface Options {
@@ -22,7 +25,20 @@ export interface Options {
   readonly timeout: Duration.Duration
   /** Bytes of an answer's body that are read before giving up. */
   readonly maxBodyBytes: number
+  /** Whom to speak for unless `Masquerade.As` says otherwise. */
+  readonly as?: Masquerade.Masquerade | undefined
 }
+
+/** For everything but lists of members. */
+export const small: Options = { timeout: Duration.seconds(60), maxBodyBytes: 1024 * 1024 }
+
+/** Further secrets in a request, besides the access token, that must not come back in an error. */
+export const Secrets = Context.Reference<ReadonlyArray<Redacted.Redacted>>(
+  "@matrix-membership/core/Transport/Secrets",
+  {
+    defaultValue: () => []
+  }
+)
 
 /** Errors of the network that arise before a single byte of the request is sent. */
 const neverSent = new Set([
@@ -55,20 +71,24 @@ const explain = (cause: unknown): { readonly text: string; readonly code: string
   return { text: text === "" ? (code ?? "connection failed") : text, code }
 }
 
-/** Servers and network stacks quote what they object to; a token among it is blotted out. */
-const blotting = (token: Redacted.Redacted | undefined) => {
-  const secret = token === undefined ? "" : Redacted.value(token)
-  return (text: string) => (secret === "" ? text : text.replaceAll(secret, "<redacted>"))
+/** Servers and network stacks quote what they object to; secrets among it are blotted out. */
+const blotting = (secrets: ReadonlyArray<Redacted.Redacted>): Answers.Clean => {
+  const texts = secrets.map(Redacted.value).filter((secret) => secret !== "")
+  return (text) => texts.reduce((clean, secret) => clean.replaceAll(secret, "<redacted>"), text)
 }
 
-const unreachable = (error: HttpClientError.HttpClientError, clean: (text: string) => string): Unreachable => {
+const unreachable = (error: HttpClientError.HttpClientError, clean: Answers.Clean): Unreachable => {
   if (error.reason._tag === "InvalidUrlError") return new Unreachable({ cause: "the URL is not valid", sent: false })
   const { code, text } = explain(error.reason.cause)
   return new Unreachable({ cause: clean(text), sent: code === undefined || !neverSent.has(code) })
 }
 
 /** The whole body as text; fails when it is too large or breaks off. */
-const read = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse, limit: number) {
+const read = Effect.fnUntraced(function* (
+  response: HttpClientResponse.HttpClientResponse,
+  limit: number,
+  clean: Answers.Clean
+) {
   const decoder = new TextDecoder()
   let text = ""
   let size = 0
@@ -85,7 +105,7 @@ const read = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClien
         ? Effect.void
         : // the head of the answer arrived, so the request certainly did
           Effect.fail(
-            new Unreachable({ cause: `the answer broke off: ${explain(error.reason.cause).text}`, sent: true })
+            new Unreachable({ cause: clean(`the answer broke off: ${explain(error.reason.cause).text}`), sent: true })
           )
     )
   )
@@ -123,15 +143,17 @@ const quiet = Effect.fnUntraced(function* (
 
 const attempt = Effect.fnUntraced(function* (
   client: HttpClient.HttpClient,
-  { maxBodyBytes, timeout }: Options,
+  { as: standing, maxBodyBytes, timeout }: Options,
   token: Redacted.Redacted | undefined,
   request: HttpClientRequest.HttpClientRequest
 ) {
-  const clean = blotting(token)
-  const sent = token === undefined ? request : HttpClientRequest.bearerToken(request, token)
+  const as = (yield* Masquerade.As) ?? standing
+  const clean = blotting([...(yield* Secrets), ...(token === undefined ? [] : [token])])
   const exchange = Effect.gen(function* () {
-    const response = yield* Effect.mapError(quiet(client, sent), (error) => unreachable(error, clean))
-    return { status: response.status, headers: response.headers, body: yield* read(response, maxBodyBytes) }
+    const response = yield* Effect.mapError(quiet(client, addressed(request, token, as)), (error) =>
+      unreachable(error, clean)
+    )
+    return { status: response.status, headers: response.headers, body: yield* read(response, maxBodyBytes, clean) }
   })
   const { body, headers, status } = yield* Effect.timeoutOrElse(exchange, {
     duration: timeout,
@@ -141,18 +163,62 @@ const attempt = Effect.fnUntraced(function* (
   if (isSuccess(status, body)) {
     // read once and in full: what decodes it does not meet the network again
     const init = { status: 200, headers: { "content-type": "application/json" } }
-    return HttpClientResponse.fromWeb(request, new Response(body, init))
+    // no success owes us our own token, and the complaint about a wrong shape would quote it
+    const safe = token === undefined ? body : blotting([token])(body)
+    return HttpClientResponse.fromWeb(request, new Response(safe, init))
   }
-  return yield* Answers.classify({ status, headers, body: clean(body) }, yield* Clock.currentTimeMillis)
+  return yield* Answers.classify({ status, headers, body }, yield* Clock.currentTimeMillis, clean)
 })
 
-/** `client` with our rules: requests go out quietly and bounded, failures are typed, `token` is added when there is one. */
-export const make = <E, R>(
+/** With the token in the header, and nowhere else, and the user spoken for in the query. */
+const addressed = (
+  request: HttpClientRequest.HttpClientRequest,
+  token: Redacted.Redacted | undefined,
+  as: Masquerade.Masquerade | undefined
+) => {
+  if (token === undefined) return request
+  const authorised = HttpClientRequest.bearerToken(request, token)
+  return as === undefined
+    ? authorised
+    : HttpClientRequest.appendUrlParams(authorised, {
+        user_id: as.userId,
+        ...(as.deviceId === undefined ? {} : { device_id: as.deviceId })
+      })
+}
+
+/** The same request once more when the token was refused and there is another. A locked account has no use for one. */
+const renewing = Effect.fnUntraced(function* (
   client: HttpClient.HttpClient,
   options: Options,
-  token: Effect.Effect<Redacted.Redacted | undefined, E, R>
-): HttpClient.HttpClient.With<MatrixError | E, R> =>
-  HttpClient.makeWith<never, never, MatrixError | E, R>(
-    Effect.flatMap((request) => Effect.flatMap(token, (token) => attempt(client, options, token, request))),
-    Effect.succeed
+  credentials: Credentials["Service"],
+  request: HttpClientRequest.HttpClientRequest
+) {
+  const token = yield* credentials.accessToken
+  return yield* Effect.catchTag(attempt(client, options, token, request), "Unauthorized", (refused) =>
+    refused.errcode !== "M_UNKNOWN_TOKEN"
+      ? Effect.fail(refused)
+      : Effect.flatMap(
+          credentials.renew(token),
+          Option.match({
+            onNone: () => Effect.fail(refused),
+            onSome: (renewed) => attempt(client, options, renewed, request)
+          })
+        )
   )
+})
+
+/** `client` with our rules: requests go out quietly and bounded, and failures are typed. */
+const ruled = (
+  send: (
+    request: HttpClientRequest.HttpClientRequest
+  ) => Effect.Effect<HttpClientResponse.HttpClientResponse, MatrixError>
+): HttpClient.HttpClient.With<MatrixError> =>
+  HttpClient.makeWith<never, never, MatrixError, never>(Effect.flatMap(send), Effect.succeed)
+
+/** For requests that carry no access token. */
+export const anonymous = (client: HttpClient.HttpClient, options: Options) =>
+  ruled((request) => attempt(client, options, undefined, request))
+
+/** For requests that carry one, renewed once where it is refused and can be renewed. */
+export const authorised = (client: HttpClient.HttpClient, options: Options, credentials: Credentials["Service"]) =>
+  ruled((request) => renewing(client, options, credentials, request))

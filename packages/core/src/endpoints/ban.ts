@@ -24,7 +24,7 @@ export const ban = HttpApiEndpoint.post("ban", "/rooms/:roomId/ban", {
   success: NoContent
 })
 
-export const failures = ["BadState"] as const
+export const failures = ["BadState", "OutcomeUnknown"] as const
 
 export const request = ({ reason, roomId, userId }: Parameters) => ({
   params: { roomId },

@@ -9,12 +9,13 @@
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as Schema from "effect/Schema"
 import { RoomId, UserId } from "../MatrixId.ts"
+import { ProfileText } from "../MemberEvent.ts"
 
 export interface Parameters {
   readonly roomId: RoomId
 }
 
-const Text = Schema.optionalKey(Schema.NullOr(Schema.String))
+const Text = Schema.optionalKey(ProfileText)
 
 export const getJoinedMembersByRoom = HttpApiEndpoint.get("getJoinedMembersByRoom", "/rooms/:roomId/joined_members", {
   params: { roomId: RoomId },

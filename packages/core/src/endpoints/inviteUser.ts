@@ -24,7 +24,7 @@ export const inviteUser = HttpApiEndpoint.post("inviteUser", "/rooms/:roomId/inv
   success: NoContent
 })
 
-export const failures = ["BadState", "InviteBlocked", "RoomVersionUnsupported"] as const
+export const failures = ["BadState", "InviteBlocked", "RoomVersionUnsupported", "OutcomeUnknown"] as const
 
 export const request = ({ reason, roomId, userId }: Parameters) => ({
   params: { roomId },

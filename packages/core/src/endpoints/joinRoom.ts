@@ -34,7 +34,7 @@ export const joinRoom = HttpApiEndpoint.post("joinRoom", "/join/:roomIdOrAlias",
   success: Schema.Struct({ room_id: RoomId })
 })
 
-export const failures = ["BadState", "RoomVersionUnsupported", "JoinPending"] as const
+export const failures = ["BadState", "RoomVersionUnsupported", "JoinPending", "OutcomeUnknown"] as const
 
 export const request = (parameters: Parameters, viaAlone: boolean) => ({
   params: { roomIdOrAlias: parameters.roomIdOrAlias },

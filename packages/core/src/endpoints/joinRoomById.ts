@@ -27,7 +27,7 @@ export const joinRoomById = HttpApiEndpoint.post("joinRoomById", "/rooms/:roomId
   success: Schema.Struct({ room_id: RoomId })
 })
 
-export const failures = ["BadState", "RoomVersionUnsupported", "JoinPending"] as const
+export const failures = ["BadState", "RoomVersionUnsupported", "JoinPending", "OutcomeUnknown"] as const
 
 export const request = ({ reason, roomId, thirdPartySigned }: Parameters) => ({
   params: { roomId },

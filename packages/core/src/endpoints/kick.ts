@@ -24,7 +24,7 @@ export const kick = HttpApiEndpoint.post("kick", "/rooms/:roomId/kick", {
   success: NoContent
 })
 
-export const failures = ["BadState"] as const
+export const failures = ["BadState", "OutcomeUnknown"] as const
 
 export const request = ({ reason, roomId, userId }: Parameters) => ({
   params: { roomId },

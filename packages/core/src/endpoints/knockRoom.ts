@@ -27,7 +27,7 @@ export const knockRoom = HttpApiEndpoint.post("knockRoom", "/knock/:roomIdOrAlia
   success: Schema.Struct({ room_id: RoomId })
 })
 
-export const failures = ["BadState", "RoomVersionUnsupported"] as const
+export const failures = ["BadState", "RoomVersionUnsupported", "OutcomeUnknown"] as const
 
 export const request = (parameters: Parameters, viaAlone: boolean) => ({
   params: { roomIdOrAlias: parameters.roomIdOrAlias },

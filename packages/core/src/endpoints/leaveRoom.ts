@@ -23,6 +23,6 @@ export const leaveRoom = HttpApiEndpoint.post("leaveRoom", "/rooms/:roomId/leave
   success: NoContent
 })
 
-export const failures = [] as const
+export const failures = ["OutcomeUnknown"] as const
 
 export const request = ({ reason, roomId }: Parameters) => ({ params: { roomId }, payload: defined({ reason }) })

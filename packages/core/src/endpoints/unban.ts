@@ -24,7 +24,7 @@ export const unban = HttpApiEndpoint.post("unban", "/rooms/:roomId/unban", {
   success: NoContent
 })
 
-export const failures = ["BadState"] as const
+export const failures = ["BadState", "OutcomeUnknown"] as const
 
 export const request = ({ reason, roomId, userId }: Parameters) => ({
   params: { roomId },

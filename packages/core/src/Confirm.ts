@@ -1,0 +1,62 @@
+/**
+ * Reads that decide what became of a request whose answer was lost: whether the membership it asked for is there now.
+ * Single attempts; the operations around them do the repeating.
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Dialect } from "./Dialect.ts"
+import * as getMembership from "./endpoints/getMembership.ts"
+import type { MatrixError } from "./MatrixError.ts"
+import type { RoomAlias, RoomId, RoomIdOrAlias } from "./MatrixId.ts"
+import type { MembershipState } from "./MemberEvent.ts"
+import * as Operation from "./Operation.ts"
+
+const isAlias = (room: RoomIdOrAlias): room is RoomAlias => room.startsWith("#")
+
+export const make = (server: Effect.Effect<Dialect, MatrixError>) => {
+  const membership = (request: getMembership.Parameters): Effect.Effect<MembershipState, MatrixError> =>
+    Effect.flatMap(server, ({ api }) => Operation.fold(api.getMembership(getMembership.request(request)))).pipe(
+      Effect.map(({ membership }) => membership),
+      // a user without a member event counts as `leave`
+      Effect.catchTag("NotFound", (error) =>
+        error.errcode === "M_NOT_FOUND" ? Effect.succeed<MembershipState>("leave") : Effect.fail(error)
+      )
+    )
+  // asked anew each time: an application service may speak for another user by now
+  const me = Effect.flatMap(server, ({ api }) => Operation.fold(Effect.map(api.whoami({}), ({ user_id }) => user_id)))
+  const roomId = (room: RoomIdOrAlias): Effect.Effect<RoomId, MatrixError> =>
+    isAlias(room)
+      ? Effect.flatMap(server, ({ api }) =>
+          Operation.fold(Effect.map(api.getRoomIdByAlias({ params: { roomAlias: room } }), ({ room_id }) => room_id))
+        )
+      : Effect.succeed(room)
+
+  return {
+    membership,
+    /** Another user's membership is one of these. */
+    other: (target: getMembership.Parameters, wanted: ReadonlyArray<MembershipState>) =>
+      Effect.map(membership(target), (now) => (wanted.includes(now) ? Option.some<void>(undefined) : Option.none())),
+    /** The caller's own membership is one of these; gives the room's id, which an alias does not tell. */
+    self: (room: RoomIdOrAlias, wanted: ReadonlyArray<MembershipState>) =>
+      Effect.gen(function* () {
+        const target = { roomId: yield* roomId(room), userId: yield* me }
+        return wanted.includes(yield* membership(target)) ? Option.some(target.roomId) : Option.none()
+      }),
+    /** The caller is not in the room. Who has left may not be shown it, so the joined rooms are asked then. */
+    gone: (room: RoomId) =>
+      Effect.gen(function* () {
+        const now = yield* membership({ roomId: room, userId: yield* me }).pipe(
+          Effect.catchTag("Forbidden", () =>
+            Effect.flatMap(server, ({ lists }) =>
+              Operation.fold(
+                Effect.map(lists.getJoinedRooms({}), ({ joined_rooms }) =>
+                  joined_rooms.includes(room) ? ("join" as const) : ("leave" as const)
+                )
+              )
+            )
+          )
+        )
+        return now === "leave" || now === "ban" ? Option.some(room) : Option.none()
+      })
+  }
+}

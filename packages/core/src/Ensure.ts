@@ -1,0 +1,119 @@
+/**
+ * The idempotent face of membership: say how it should be, not what to do. Servers answer "already in the room" with the
+ * same code as "you may not", so the membership is read before anything is sent, and again when something was refused.
+ */
+import * as Effect from "effect/Effect"
+import { type Always, InvalidRequest, type WithTag } from "./MatrixError.ts"
+import type { RoomId, UserId } from "./MatrixId.ts"
+import type { MembershipState } from "./MemberEvent.ts"
+import type { Membership } from "./Membership.ts"
+
+export interface Request {
+  readonly roomId: RoomId
+  /** Whose membership. Nobody can join or knock for another. */
+  readonly userId: UserId
+  /**
+   * `invite` is also met by a user who has joined, `knock` by one who is invited or has joined, `leave` by one who is
+   * banned.
+   */
+  readonly membership: MembershipState
+  readonly reason?: string | undefined
+  /** Whether a ban in the way is lifted. Without it a ban stays, and invitations and joins are refused by the server. */
+  readonly unban?: boolean | undefined
+}
+
+export type Outcome = "unchanged" | "changed"
+
+export type Failure = WithTag<
+  Always | "BadState" | "InviteBlocked" | "RoomVersionUnsupported" | "JoinPending" | "OutcomeUnknown"
+>
+
+type Action = "joinRoomById" | "knockRoom" | "leaveRoom" | "inviteUser" | "kick" | "ban" | "unban"
+
+/** Memberships that are as good as the one asked for. */
+const metBy: { readonly [S in MembershipState]: ReadonlyArray<MembershipState> } = {
+  join: ["join"],
+  invite: ["invite", "join"],
+  knock: ["knock", "invite", "join"],
+  leave: ["leave", "ban"],
+  ban: ["ban"]
+}
+
+export const isMet = ({ membership, unban = false }: Request, current: MembershipState): boolean =>
+  // a ban that should be lifted is not yet `leave`
+  !(unban && membership === "leave" && current === "ban") && metBy[membership].includes(current)
+
+/**
+ * What has to be sent, in order. Nothing is sent for what only the user in question could do. Pure.
+ *
+ * @param current none when the membership could not be read
+ */
+export const actions = (
+  { membership, unban = false }: Request,
+  current: MembershipState | undefined,
+  own: boolean
+): ReadonlyArray<Action> | "only the user themselves can do that" => {
+  const lift: ReadonlyArray<Action> = unban && current === "ban" ? ["unban"] : []
+  switch (membership) {
+    case "join":
+      return own ? [...lift, "joinRoomById"] : "only the user themselves can do that"
+    case "knock":
+      return own ? [...lift, "knockRoom"] : "only the user themselves can do that"
+    case "invite":
+      return [...lift, "inviteUser"]
+    case "ban":
+      return ["ban"]
+    case "leave":
+      return lift.length > 0 ? lift : own ? ["leaveRoom"] : ["kick"]
+  }
+}
+
+type Does = Pick<Membership["Service"], "getMembership" | Action>
+
+const send = (
+  membership: Does,
+  action: Action,
+  { reason, roomId, userId }: Request
+): Effect.Effect<unknown, Failure> => {
+  switch (action) {
+    case "knockRoom":
+      return membership.knockRoom({ roomIdOrAlias: roomId, reason })
+    case "joinRoomById":
+    case "leaveRoom":
+      return membership[action]({ roomId, reason })
+    default:
+      return membership[action]({ roomId, userId, reason })
+  }
+}
+
+/**
+ * @param membership the operations it is made of
+ * @param me the user whose token it is, or who is spoken for
+ */
+export const make = (membership: Does, me: Effect.Effect<UserId, WithTag<Always>>) =>
+  Effect.fnUntraced(function* (request: Request): Effect.fn.Return<Outcome, Failure> {
+    const { roomId, userId } = request
+    // a room one is not in cannot be read, and then the server decides
+    const read = Effect.catchTags(membership.getMembership({ roomId, userId }), {
+      Forbidden: () => Effect.succeed(undefined),
+      NotFound: () => Effect.succeed(undefined)
+    })
+    const current = yield* read
+    if (current !== undefined && isMet(request, current)) return "unchanged"
+    const needed = actions(request, current, userId === (yield* me))
+    if (typeof needed === "string") {
+      const detail = `${userId} cannot be made to ${request.membership} ${roomId}: ${needed}`
+      return yield* new InvalidRequest({ status: 0, errcode: "M_INVALID_PARAM", detail })
+    }
+    const sent = Effect.forEach(needed, (action) => send(membership, action, request), { discard: true })
+    return yield* Effect.matchEffect(sent, {
+      onSuccess: () => Effect.succeed<Outcome>("changed"),
+      onFailure: (refusal) =>
+        // somebody else may have been faster; if even that cannot be read, the refusal stands
+        Effect.matchEffect(read, {
+          onFailure: () => Effect.fail(refusal),
+          onSuccess: (now) =>
+            now !== undefined && isMet(request, now) ? Effect.succeed<Outcome>("unchanged") : Effect.fail(refusal)
+        })
+    })
+  })
