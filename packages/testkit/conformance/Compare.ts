@@ -1,5 +1,6 @@
 /** Where two plays of the same scenario part. */
 import type { Answer, Play } from "./Answer.ts"
+import { contrast, text } from "./Contrast.ts"
 import type { Scenario, Step } from "./Scenario.ts"
 
 /** How far two servers' waits may lie apart, in milliseconds: the time that passed between calls is not the same. */
@@ -14,14 +15,6 @@ export interface Difference {
   readonly left: string
   readonly right: string
 }
-
-/** Object keys in order, so that equal values are equal texts. */
-const text = (value: unknown): string =>
-  JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner
-  )
 
 /** One line: `403 M_FORBIDDEN`, and whatever else there is to tell. */
 export const tell = ({ body, errcode, joined, members, retryAfter, retryAfterMs, status }: Answer): string =>
@@ -51,6 +44,14 @@ export const isAlike = (left: Answer, right: Answer): boolean => {
   return waits && text(leftRest) === text(rightRest)
 }
 
+/** Bodies that are too long to be read whole are told by what differs in them. */
+const pair = (left: Answer, right: Answer): readonly [string, string] => {
+  const [one, two] = contrast(left.body, right.body)
+  const isLong = text(left.body ?? null).length + text(right.body ?? null).length > 300
+  if (!isLong || one === undefined || two === undefined) return [tell(left), tell(right)]
+  return [tell({ ...left, body: one }), tell({ ...right, body: two })]
+}
+
 /** Every step that was answered differently. A scenario that could not be set up on one side is one difference. */
 export const differences = (scenario: Scenario, left: Play, right: Play): ReadonlyArray<Difference> => {
   if (left.broken !== undefined || right.broken !== undefined) {
@@ -61,17 +62,10 @@ export const differences = (scenario: Scenario, left: Play, right: Play): Readon
   return scenario.steps.flatMap((step, index) => {
     const one = left.answers[index]
     const two = right.answers[index]
-    return one !== undefined && two !== undefined && isAlike(one, two)
-      ? []
-      : [
-          {
-            scenario: scenario.name,
-            step: index + 1,
-            call: callOf(step),
-            left: one === undefined ? "no answer" : tell(one),
-            right: two === undefined ? "no answer" : tell(two)
-          }
-        ]
+    if (one !== undefined && two !== undefined && isAlike(one, two)) return []
+    const none: Answer = { status: 0, body: "no answer" }
+    const [leftLine, rightLine] = pair(one ?? none, two ?? none)
+    return { scenario: scenario.name, step: index + 1, call: callOf(step), left: leftLine, right: rightLine }
   })
 }
 

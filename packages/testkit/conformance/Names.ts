@@ -35,10 +35,16 @@ const chance = new Set([
   "unstable_features"
 ])
 
-const unordered = new Set(["joined_rooms", "chunk"])
-
 const isObject = (json: Schema.Json): json is { readonly [key: string]: Schema.Json } =>
   typeof json === "object" && json !== null && !Array.isArray(json)
+
+/** State events come in no particular order, and neither do rooms. */
+const placeOf = (json: Schema.Json): string =>
+  isObject(json) && json["state_key"] !== undefined ? `${json["type"]} ${json["state_key"]}` : JSON.stringify(json)
+
+const isUnordered = (key: string, items: ReadonlyArray<Schema.Json>) =>
+  key === "joined_rooms" ||
+  (items.length > 0 && items.every((item) => isObject(item) && item["state_key"] !== undefined))
 
 const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => (a < b ? -1 : a > b ? 1 : 0)
 
@@ -76,7 +82,7 @@ export const make = (): Names => {
       const items = json.map((item) => canonical(item))
       // a room of another play, in which the same account takes part
       const ours = key === "joined_rooms" ? items.filter((item) => !String(item).startsWith("<room id>")) : items
-      return unordered.has(key) ? ours.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : ours
+      return isUnordered(key, ours) ? ours.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)) : ours
     }
     return isObject(json)
       ? Object.fromEntries(
