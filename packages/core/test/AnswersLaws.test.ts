@@ -125,7 +125,8 @@ const classes = {
   Refused: MatrixError.Refused,
   JoinPending: MatrixError.JoinPending,
   NotMatrix: MatrixError.NotMatrix,
-  Unreachable: MatrixError.Unreachable
+  Unreachable: MatrixError.Unreachable,
+  OutcomeUnknown: MatrixError.OutcomeUnknown
 } satisfies Record<MatrixError.Tag, unknown>
 
 describe("whatever arrives", () => {

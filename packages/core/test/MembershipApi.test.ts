@@ -118,5 +118,6 @@ describe.each(["v3", "r0"] as const)("under %s", (version) => {
 })
 
 it("/versions has no path version and no token", () => {
-  assert.deepStrictEqual(Object.keys(OpenApi.fromApi(MembershipApi.anonymous).paths), ["/_matrix/client/versions"])
+  const { paths } = OpenApi.fromApi(MembershipApi.anonymous)
+  assert.deepStrictEqual(Object.keys(paths["/_matrix/client/versions"] ?? {}), ["get"])
 })

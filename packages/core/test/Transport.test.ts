@@ -3,13 +3,18 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type { MatrixError } from "../src/MatrixError.ts"
-import { RoomId } from "../src/MatrixId.ts"
+import { RoomAlias, RoomId } from "../src/MatrixId.ts"
 import { Membership } from "../src/Membership.ts"
 import { answer, layer, make, type Reply, streamed } from "./Wire.ts"
 
 const roomId = RoomId.make("!r:x")
 const join = Effect.flatMap(Membership, (membership) => membership.joinRoomById({ roomId }))
 const leave = Effect.flatMap(Membership, (membership) => membership.leaveRoom({ roomId }))
+// no failure of these two makes the operation look for itself what became of it
+const resolve = Effect.flatMap(Membership, (membership) =>
+  membership.getRoomIdByAlias({ roomAlias: RoomAlias.make("#a:x") })
+)
+const forget = Effect.flatMap(Membership, (membership) => membership.forgetRoom({ roomId }))
 
 const failing = <A, E extends MatrixError>(effect: Effect.Effect<A, E, Membership>, reply: Reply) =>
   Effect.gen(function* () {
@@ -33,20 +38,20 @@ describe("a success", () => {
         }
       })
       const wire = make(() => new Response(body))
-      assert.strictEqual(yield* Effect.provide(join, layer(wire)), "!ü🎪:x")
+      assert.strictEqual(yield* Effect.provide(resolve, layer(wire)), "!ü🎪:x")
     })
   )
   it.effect("needs no content type, and may begin with a byte order mark", () =>
     Effect.gen(function* () {
       const wire = make(answer(200, '\ufeff {"room_id":"!a:x"}\n', { "content-type": "text/html" }))
-      assert.strictEqual(yield* Effect.provide(join, layer(wire)), "!a:x")
+      assert.strictEqual(yield* Effect.provide(resolve, layer(wire)), "!a:x")
     })
   )
   it.effect("is any 2xx with the body that is due", () =>
     Effect.gen(function* () {
       for (const status of [200, 201, 202, 299]) {
         const wire = make(answer(status, '{"room_id":"!a:x"}'))
-        assert.strictEqual(yield* Effect.provide(join, layer(wire)), "!a:x")
+        assert.strictEqual(yield* Effect.provide(resolve, layer(wire)), "!a:x")
       }
     })
   )
@@ -64,7 +69,7 @@ describe("200 is no success", () => {
     { name: "with a room id that is none", body: '{"room_id":"room"}', shows: "room_id" }
   ])("$name", ({ body, shows }) =>
     Effect.gen(function* () {
-      const { error } = yield* failing(join, answer(200, body))
+      const { error } = yield* failing(resolve, answer(200, body))
       assert.strictEqual(error._tag, "NotMatrix")
       assert.strictEqual(error._tag === "NotMatrix" ? error.status : 0, 200)
       assert.include(error.message, shows)
@@ -104,12 +109,12 @@ describe("the size of an answer", () => {
     Effect.gen(function* () {
       assert.strictEqual(padded(mebibyte).length, mebibyte)
       const wire = make(answer(200, padded(mebibyte)))
-      assert.strictEqual(yield* Effect.provide(join, layer(wire)), "!a:x")
+      assert.strictEqual(yield* Effect.provide(resolve, layer(wire)), "!a:x")
     })
   )
   it.effect("may not be more", () =>
     Effect.gen(function* () {
-      const { error } = yield* failing(join, answer(200, padded(mebibyte + 1)))
+      const { error } = yield* failing(resolve, answer(200, padded(mebibyte + 1)))
       assert.strictEqual(error._tag, "NotMatrix")
       assert.include(error.message, "1048576")
     })
@@ -134,7 +139,7 @@ describe("the size of an answer", () => {
             cancelled = true
           }
         )
-        const { error } = yield* failing(join, () => new Response(body, { status }))
+        const { error } = yield* failing(resolve, () => new Response(body, { status }))
         assert.strictEqual(error._tag, "NotMatrix")
         assert.isBelow(given, 32)
         assert.isTrue(cancelled)
@@ -151,7 +156,7 @@ describe("an answer that breaks off", () => {
           streamed(['{"room_id":'], (controller) => controller.error(new TypeError("terminated"))),
           { status }
         )
-      const { error } = yield* failing(join, reply)
+      const { error } = yield* failing(resolve, reply)
       assert.deepStrictEqual([error._tag, error._tag === "Unreachable" && error.sent], ["Unreachable", true])
       assert.include(error.message, "terminated")
     })
@@ -166,7 +171,7 @@ describe("no answer", () => {
     "because of %s is Unreachable, and was certainly not sent",
     (code) =>
       Effect.gen(function* () {
-        const { error } = yield* failing(leave, refused(code))
+        const { error } = yield* failing(forget, refused(code))
         assert.deepStrictEqual([error._tag, error._tag === "Unreachable" && error.sent], ["Unreachable", false])
         assert.include(error.message, `connect ${code} 127.0.0.1:8008`)
       })
@@ -175,7 +180,7 @@ describe("no answer", () => {
     "because of %s is Unreachable, and may have been sent",
     (code) =>
       Effect.gen(function* () {
-        const { error } = yield* failing(leave, refused(code))
+        const { error } = yield* failing(forget, refused(code))
         assert.deepStrictEqual([error._tag, error._tag === "Unreachable" && error.sent], ["Unreachable", true])
       })
   )
@@ -184,7 +189,7 @@ describe("no answer", () => {
       const each = ["::1", "127.0.0.1"].map((address) =>
         Object.assign(new Error(`connect ECONNREFUSED ${address}:8008`), { code: "ECONNREFUSED" })
       )
-      const { error } = yield* failing(leave, () => {
+      const { error } = yield* failing(forget, () => {
         throw new TypeError("fetch failed", { cause: new AggregateError(each, "") })
       })
       assert.deepStrictEqual([error._tag, error._tag === "Unreachable" && error.sent], ["Unreachable", false])
@@ -193,7 +198,7 @@ describe("no answer", () => {
   )
   it.effect.each([new Error(""), "a text", undefined, null, {}])("thrown as %j is Unreachable all the same", (thrown) =>
     Effect.gen(function* () {
-      const { error } = yield* failing(leave, () => Promise.reject(thrown))
+      const { error } = yield* failing(forget, () => Promise.reject(thrown))
       assert.strictEqual(error._tag, "Unreachable")
       assert.isAbove(error.message.length, 10)
     })
@@ -203,7 +208,7 @@ describe("no answer", () => {
 it.effect("what a program sets for `fetch` stays, but redirects are never followed", () =>
   Effect.gen(function* () {
     const wire = make(answer(200, "{}"))
-    yield* Effect.provide(leave, layer(wire)).pipe(
+    yield* Effect.provide(forget, layer(wire)).pipe(
       Effect.provideService(FetchHttpClient.RequestInit, { cache: "no-store", redirect: "follow" })
     )
     assert.deepStrictEqual([wire.sent[0]?.cache, wire.sent[0]?.redirect], ["no-store", "manual"])

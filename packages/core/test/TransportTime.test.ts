@@ -7,14 +7,14 @@ import { RoomId } from "../src/MatrixId.ts"
 import { Membership } from "../src/Membership.ts"
 import { answer, inTurn, layer, make, type Reply, silence, streamed } from "./Wire.ts"
 
-const leave = Effect.flatMap(Membership, (membership) => membership.leaveRoom({ roomId: RoomId.make("!r:x") }))
+const forget = Effect.flatMap(Membership, (membership) => membership.forgetRoom({ roomId: RoomId.make("!r:x") }))
 
 describe("time", () => {
   const started = (reply: Reply, timeout?: "5 seconds") =>
     Effect.gen(function* () {
       const wire = make(reply)
       const fiber = yield* Effect.forkChild(
-        Effect.provide(Effect.flip(leave), layer(wire, timeout === undefined ? {} : { timeout }))
+        Effect.provide(Effect.flip(forget), layer(wire, timeout === undefined ? {} : { timeout }))
       )
       yield* TestClock.adjust("1 millis")
       return { fiber, wire }
@@ -73,7 +73,7 @@ describe("time", () => {
     Effect.gen(function* () {
       const wire = make(inTurn(silence, answer(200, "{}")))
       const options = { retry: { times: 1 }, timeout: "5 seconds" } as const
-      const fiber = yield* Effect.forkChild(Effect.provide(leave, layer(wire, options)))
+      const fiber = yield* Effect.forkChild(Effect.provide(forget, layer(wire, options)))
       yield* TestClock.adjust("1 minute")
       yield* Fiber.join(fiber)
       assert.strictEqual(wire.sent.length, 2)

@@ -86,14 +86,14 @@ export const inTurn =
 export const token = "syt_YWxpY2U_NeverToBeSeen_1aBcD"
 
 /** `Membership` over this wire: one attempt and `v3` paths unless said otherwise. */
-export const layer = (wire: Wire, options: Partial<Options> = {}) =>
+export const layer = (wire: Wire, options: Partial<Options> = {}, accessToken = token) =>
   Membership.layer({
     homeserver: new URL("https://matrix.example.org"),
     pathVersion: "v3",
     retry: { times: 0 },
     ...options
   }).pipe(
-    Layer.provide([Credentials.layer(Redacted.make(token)), FetchHttpClient.layer]),
+    Layer.provide([Credentials.layer(Redacted.make(accessToken)), FetchHttpClient.layer]),
     Layer.merge(Layer.succeed(FetchHttpClient.Fetch, wire.fetch))
   )
 
