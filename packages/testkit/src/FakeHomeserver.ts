@@ -24,7 +24,6 @@ import type * as Accounts from "./Accounts.ts"
 import * as Buckets from "./Buckets.ts"
 import * as Fetch from "./doors/Fetch.ts"
 import * as Memory from "./doors/Memory.ts"
-import * as Socket from "./doors/Socket.ts"
 import type { Desk, RecordedRequest } from "./Exchange.ts"
 import { handle } from "./Exchange.ts"
 import type * as Faults from "./Faults.ts"
@@ -168,6 +167,8 @@ export class FakeHomeserver extends Context.Service<FakeHomeserver, Service>()(
     Listening,
     Effect.gen(function* () {
       const fake = yield* FakeHomeserver
+      // Only whoever listens on a port waits for Node's server to be loaded.
+      const Socket = yield* Effect.promise(() => import("./doors/Socket.ts"))
       return Listening.of({ baseUrl: yield* Socket.serve(fake.handle) })
     })
   )

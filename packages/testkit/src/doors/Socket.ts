@@ -12,7 +12,8 @@ import type { Handle } from "./Memory.ts"
 export const serve = Effect.fnUntraced(function* (handle: Handle) {
   const node = createServer()
   const server = yield* NodeHttpServer.make(() => node, { host: "127.0.0.1", port: 0 })
-  yield* server.serve(
+  // The server runs requests uninterruptibly unless told otherwise, and then a client that hangs up is not noticed.
+  const app = Effect.interruptible(
     Effect.gen(function* () {
       const request = yield* HttpServerRequest.HttpServerRequest
       const body = yield* Effect.orDie(request.text)
@@ -27,6 +28,7 @@ export const serve = Effect.fnUntraced(function* (handle: Handle) {
         : broken(request, delivery)
     })
   )
+  yield* server.serve(app)
   // Otherwise a connection kept alive by a client would hold up the end.
   yield* Effect.addFinalizer(() => Effect.sync(() => node.closeAllConnections()))
   const address = node.address()
