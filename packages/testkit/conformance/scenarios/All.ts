@@ -2,11 +2,13 @@ import type { Scenario } from "../Scenario.ts"
 import * as Acting from "./Acting.ts"
 import * as Bodies from "./Bodies.ts"
 import * as Borders from "./Borders.ts"
+import * as Creation from "./Creation.ts"
 import * as Entering from "./Entering.ts"
 import * as Reads from "./Reads.ts"
 import * as Repeats from "./Repeats.ts"
 import * as Tokens from "./Tokens.ts"
 import * as Unknowns from "./Unknowns.ts"
+import * as Walks from "./Walks.ts"
 
 /** By the name of the file their answers are recorded in. */
 export const families: Readonly<Record<string, ReadonlyArray<Scenario>>> = {
@@ -17,5 +19,7 @@ export const families: Readonly<Record<string, ReadonlyArray<Scenario>>> = {
   repeats: Repeats.scenarios,
   reads: Reads.scenarios,
   tokens: Tokens.scenarios,
-  unknowns: Unknowns.scenarios
+  unknowns: Unknowns.scenarios,
+  creation: Creation.scenarios,
+  walks: Walks.scenarios
 }
