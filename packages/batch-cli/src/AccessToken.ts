@@ -28,10 +28,15 @@ const check = (where: string, text: string) => {
     : Effect.fail(missing(`${where} does not hold an access token: it has blanks or characters that no token has`))
 }
 
+const reasons: { readonly [reason: string]: string } = {
+  NotFound: "no such file",
+  PermissionDenied: "this user may not read it"
+}
+
 const fromFile = Effect.fnUntraced(function* (path: string) {
   const fs = yield* FileSystem.FileSystem
   const text = yield* Effect.mapError(fs.readFileString(path), (error) =>
-    missing(`cannot read the access token from ${path}: ${error.reason._tag}`)
+    missing(`cannot read the access token from ${path}: ${reasons[error.reason._tag] ?? "it is not a readable file"}`)
   )
   return yield* check(path, text)
 })

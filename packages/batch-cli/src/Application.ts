@@ -3,7 +3,9 @@ import type * as MatrixError from "@matrix-membership/core/MatrixError"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
+import * as Semaphore from "effect/Semaphore"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { SomeFailed, Unusable, WrongUsage } from "./ExitCode.ts"
@@ -21,11 +23,12 @@ export interface Apply extends Target.Options {
   readonly json: boolean
 }
 
-/** Writes to stdout and waits until it is written. A reader who has gone away (`| head`) does not stop the run. */
-const printer = Effect.map(
-  Stdio.Stdio,
-  (stdio) => (text: string) => Effect.ignore(Stream.run(Stream.make(text), stdio.stdout()))
-)
+/** Writes to stdout, one at a time, until it is written. A reader who has gone away (`| head`) does not stop the run. */
+const printer = Effect.gen(function* () {
+  const stdio = yield* Stdio.Stdio
+  const turn = yield* Semaphore.make(1)
+  return (text: string) => turn.withPermit(Effect.ignore(Stream.run(Stream.make(text), stdio.stdout())))
+})
 
 const invalid = ({ message }: Plan.PlanInvalid) =>
   new WrongUsage({ message: `${message}\nThe plan was not applied: nothing was sent.` })
@@ -49,6 +52,9 @@ const advice = (error: MatrixError.MatrixError): string => {
 
 /** Checks the plan, then carries it out; fails with the error whose exit code tells how it went. */
 export const apply = Effect.fn("apply")(function* (options: Apply) {
+  if (options.plan === "-" && Option.contains(options.accessTokenFile, "-")) {
+    return yield* new WrongUsage({ message: "the plan and the access token cannot both come from standard input" })
+  }
   const plan = yield* Effect.mapError(Plan.read(options.plan), invalid)
   const target = yield* Target.open(options, plan)
   yield* run(options, plan, target.baseUrl).pipe(Effect.provide(target.layer))
@@ -62,14 +68,15 @@ const run = Effect.fnUntraced(function* (options: Apply, plan: Plan.Plan, baseUr
   const started = yield* Clock.currentTimeMillis
   const counts = yield* Ref.make(Outcome.none)
   const attention: Array<Report.Ended> = []
-  const conclude = Effect.gen(function* () {
+  const conclude = Effect.fnUntraced(function* (interrupted: boolean) {
     const elapsed = Duration.millis((yield* Clock.currentTimeMillis) - started)
     const run = {
       source: plan.source,
       homeserver: baseUrl.href,
       sender: preflight.sender,
       counts: yield* Ref.get(counts),
-      elapsed
+      elapsed,
+      interrupted
     }
     yield* print(options.json ? Report.summaryJson(run) : Report.summary(run, attention))
   })
@@ -77,6 +84,7 @@ const run = Effect.fnUntraced(function* (options: Apply, plan: Plan.Plan, baseUr
     const progress = yield* Progress.make(plan.rows.length)
     return yield* Runner.run(preflight, {
       concurrency: options.concurrency,
+      waiting: progress.waiting,
       report: Effect.fnUntraced(function* (task, outcome) {
         const ended = { task, outcome }
         yield* Ref.update(counts, (counts) => Outcome.add(counts, outcome))
@@ -88,9 +96,9 @@ const run = Effect.fnUntraced(function* (options: Apply, plan: Plan.Plan, baseUr
   }).pipe(
     Effect.scoped,
     // an interrupted run owes its account as well
-    Effect.onInterrupt(() => conclude)
+    Effect.onInterrupt(() => conclude(true))
   )
-  yield* conclude
+  yield* conclude(false)
   if (fatal !== undefined) return yield* unusable(baseUrl)(fatal)
   const { failed } = yield* Ref.get(counts)
   if (failed > 0) return yield* new SomeFailed({ failed, rows: plan.rows.length })

@@ -28,7 +28,7 @@ type Step = readonly [State, ReadonlyArray<Row.Item>]
 /** In terms of the tokenizer's own messages, which is all it says about the kind of a syntax error. */
 const syntaxProblem = (record: Records.Broken): Problem => {
   const { column = 1, kind, message } = record.error
-  const place = Records.placeOf(record, column - 1)
+  const place = Records.placesIn(record)(column - 1)
   const last = record.lines[record.lines.length - 1]?.number ?? place.line
   const told =
     kind === "RecordSize"
@@ -45,9 +45,6 @@ const syntaxProblem = (record: Records.Broken): Problem => {
 
 const isBlank = (cell: string | undefined) => cell === undefined || cell.trim() === ""
 
-const columnProblem = (record: Records.Record, index: number, message: string) =>
-  new Problem({ ...Records.placeOf(record, index), field: "column", value: record.cells[index] ?? "", message })
-
 const missingColumn = (line: number, field: Row.Field, why: string) =>
   new Problem({ line, column: 1, field: "column", value: field, message: `missing; ${why}` })
 
@@ -60,10 +57,13 @@ const readHeader = (record: Records.Record): Step => {
     const message = "no column is known; the first line names the columns, such as operation,room,user,reason"
     return ["useless", [Result.fail(new Problem({ line, column: 1, message }))]]
   }
+  const place = Records.placesIn(record)
   const problems = columns.flatMap((field, index) => {
-    if (field === undefined) return [columnProblem(record, index, Row.unknownName(cells[index] ?? ""))]
-    const earlier = columns.indexOf(field)
-    return earlier < index ? [columnProblem(record, index, `column ${earlier + 1} is the ${field} already`)] : []
+    const earlier = field === undefined ? -1 : columns.indexOf(field)
+    if (earlier === index) return []
+    const value = cells[index] ?? ""
+    const message = earlier === -1 ? Row.unknownName(value) : `column ${earlier + 1} is the ${field} already`
+    return [new Problem({ ...place(index), field: "column", value, message })]
   })
   const lacking = (["operation", "room"] as const).filter((field) => !columns.includes(field))
   const all = [...lacking.map((field) => missingColumn(line, field, "every plan needs it")), ...problems]
@@ -74,12 +74,12 @@ const misshapen = (record: Records.Record, { width }: Header): Problem | undefin
   const { cells } = record
   if (cells.length < width) {
     const message = `${cells.length} ${cells.length === 1 ? "cell" : "cells"}, but the header names ${width} columns`
-    return new Problem({ ...Records.placeOf(record, cells.length), message })
+    return new Problem({ ...Records.placesIn(record)(cells.length), message })
   }
   const surplus = cells.findIndex((cell, index) => index >= width && !isBlank(cell))
   if (surplus === -1) return undefined
   const message = `cell ${surplus + 1}, but the header names ${width} columns; a value with the delimiter in it needs quotes`
-  return new Problem({ ...Records.placeOf(record, surplus), value: cells[surplus] ?? "", message })
+  return new Problem({ ...Records.placesIn(record)(surplus), value: cells[surplus] ?? "", message })
 }
 
 const readRow = (record: Records.Record, header: Header): Step => {
@@ -93,13 +93,12 @@ const readRow = (record: Records.Record, header: Header): Step => {
   const [{ number: line }] = record.lines
   const checked = Cells.check(cells)
   if (Result.isSuccess(checked)) return [header, [Result.succeed({ ...checked.success, line })]]
+  const place = Records.placesIn(record)
   const here = checked.failure.filter(({ field }) => header.columns.includes(field))
   const news = checked.failure.filter(({ field }) => !header.columns.includes(field) && !header.lacking.has(field))
   const problems = [
     ...news.map(({ field }) => missingColumn(header.line, field, `${cells.operation} on line ${line} needs it`)),
-    ...here.map(
-      (complaint) => new Problem({ ...complaint, ...Records.placeOf(record, header.columns.indexOf(complaint.field)) })
-    )
+    ...here.map((complaint) => new Problem({ ...complaint, ...place(header.columns.indexOf(complaint.field)) }))
   ]
   return [
     news.length === 0
@@ -111,6 +110,11 @@ const readRow = (record: Records.Record, header: Header): Step => {
 
 const step = (state: State, record: Records.Record | Records.Broken): Step => {
   if (state === "useless") return [state, []]
+  const [{ number: line, text }] = record.lines
+  if (state === "expected" && /^\s*[[{]/.test(text)) {
+    const message = "this looks like JSON; the file should have the extension .json or .ndjson"
+    return ["useless", [Result.fail(new Problem({ line, column: 1, message }))]]
+  }
   if (record._tag === "Broken") {
     return [state === "expected" ? "useless" : state, [Result.fail(syntaxProblem(record))]]
   }

@@ -45,7 +45,7 @@ export const nearest = (word: string, candidates: ReadonlyArray<string>): string
   if (typed.length > 32) return undefined
   const ranked = candidates
     .map((candidate) => ({ candidate, slips: distance(typed, candidate) }))
-    .filter(({ candidate, slips }) => slips <= 2 && slips * 2 <= candidate.length)
+    .filter(({ candidate, slips }) => slips <= 2 && slips * 2 <= Math.min(typed.length, candidate.length))
     .sort((a, b) => a.slips - b.slips)
   return ranked[0]?.candidate
 }
@@ -72,7 +72,7 @@ export const user = (value: string, room: string | undefined): string | undefine
     [
       id,
       linked(id),
-      `@${id}`,
+      id.replace(/^(?![@#!])/, "@"),
       id.replace(/^([^@\s]+)@([^@\s]+)$/, "@$1:$2"),
       name === undefined ? undefined : `@${name}:${serverOf(room)}`
     ],
@@ -90,7 +90,7 @@ export const room = (value: string, user: string | undefined): string | undefine
     [
       id,
       linked(id),
-      `${sigil}${id}`,
+      id.replace(/^(?![@#!])/, sigil),
       id.replace(/^@/, "#"),
       name === undefined ? undefined : `#${name}:${serverOf(user)}`
     ],

@@ -27,18 +27,20 @@ const unknownKey = (key: Json.Text): Problem => {
   return JsonRow.problemAt(key, { field: "key", value: key.value, message })
 }
 
-const isShaped: { readonly [K in Key]: (value: Json.Value) => boolean } = {
-  $schema: (value) => value.kind === "text",
-  version: (value) => value.kind === "number" && value.value === 1,
-  defaults: (value) => value.kind === "object",
-  rows: (value) => value.kind === "list"
+const shapes: { readonly [K in Key]: { readonly kind: Json.Value["kind"]; readonly expected: string } } = {
+  $schema: { kind: "text", expected: "text in double quotes" },
+  version: { kind: "number", expected: "the number 1" },
+  defaults: { kind: "object", expected: "an object" },
+  rows: { kind: "list", expected: "a list" }
 }
 
-const shapes: { readonly [K in Key]: string } = {
-  $schema: "text in double quotes",
-  version: "the number 1",
-  defaults: "an object",
-  rows: "a list"
+const misshapen = (key: Key, value: Json.Value): ReadonlyArray<Problem> => {
+  const { expected, kind } = shapes[key]
+  if (value.kind !== kind) return [JsonRow.mistyped(key, expected, value)]
+  if (key !== "version" || value.kind !== "number" || value.value === 1) return []
+  return [
+    JsonRow.problemAt(value, { field: key, value: String(value.value), message: "expected 1, the only one there is" })
+  ]
 }
 
 const readObject = (plan: Json.Record): ReadonlyArray<Item> => {
@@ -52,7 +54,7 @@ const readObject = (plan: Json.Record): ReadonlyArray<Item> => {
       problems.push(JsonRow.problemAt(key, { field: "key", value: key.value, message: "given already" }))
     } else {
       found.set(known, value)
-      if (!isShaped[known](value)) problems.push(JsonRow.mistyped(known, shapes[known], value))
+      problems.push(...misshapen(known, value))
     }
   }
   const rows = found.get("rows")
@@ -93,10 +95,8 @@ export const rows = <E, R>(lines: Stream.Stream<Line, E, R>): Stream.Stream<Item
     )
   )
 
-const readLine = (line: Line): ReadonlyArray<Item> =>
-  line.text.trim() === ""
-    ? []
-    : itemsOf(Json.parse(line.text, line.number), (value) => JsonRow.read(value, JsonRow.none))
+const readLine = ({ number, text }: Line): ReadonlyArray<Item> =>
+  text.trim() === "" ? [] : itemsOf(Json.parse(text.trimEnd(), number), (value) => JsonRow.read(value, JsonRow.none))
 
 /** The rows of an NDJSON file: an object on each line that is not empty. */
 export const rowsByLine = <E, R>(lines: Stream.Stream<Line, E, R>): Stream.Stream<Item, E, R> =>

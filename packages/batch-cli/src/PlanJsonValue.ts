@@ -47,10 +47,10 @@ const messages: Readonly<{ [code: string]: string }> = {
   InvalidSymbol: "this is not JSON; texts are in double quotes",
   InvalidNumberFormat: "this is not a number",
   PropertyNameExpected: "expected a key in double quotes; is there a comma too many?",
-  ValueExpected: "expected a value; is there a comma too many?",
+  ValueExpected: "expected a value before this",
   ColonExpected: "expected a colon behind the key",
   CommaExpected: "expected a comma before this",
-  EndOfFileExpected: "text behind the end of the JSON",
+  EndOfFileExpected: "text behind the end of the JSON; a file with a row on each line has the extension .ndjson",
   InvalidCommentToken: "a comment; JSON has none",
   UnexpectedEndOfString: "the quote opened here is not closed on this line",
   UnexpectedEndOfNumber: "this number is cut off",
@@ -120,11 +120,12 @@ const build = (
         if (parent !== undefined) parent.key = { ...place(line, column), kind: "text", value }
       },
       onLiteralValue: (value: unknown, _offset, _length, line, column) => add(literal(value, place(line, column))),
-      onError: (code, _offset, _length, line, column) => {
+      onError: (code, offset, _length, line, column) => {
         const name = Jsonc.printParseErrorCode(code)
         if (name.startsWith("Close")) return
         for (const container of open) container.broken = true
-        report(place(line, column), messages[name] ?? "this is not JSON")
+        const told = offset === text.length ? "the JSON ends too soon" : messages[name]
+        report(place(line, column), told ?? "this is not JSON")
       }
     },
     { disallowComments: true, allowTrailingComma: false }

@@ -6,7 +6,7 @@ import type * as JsonSchema from "effect/JsonSchema"
 import * as Schema from "effect/Schema"
 import * as Row from "./PlanRow.ts"
 
-const schemaOf = (field: Row.Field) => Row.fields[field].schema.annotate({ description: Row.fields[field].expected })
+const schemaOf = (field: Row.Field) => Row.fields[field].schema
 
 /** A row of this operation as it is written where no defaults stand in. */
 const rowOf = (operation: Row.Operation) => {
@@ -35,7 +35,10 @@ const Plan = Schema.Union([
 
 /** A complete document of the draft 2020-12. */
 export const jsonSchema = (): JsonSchema.JsonSchema => {
-  const { definitions, schema } = Schema.toJsonSchemaDocument(Plan, { onExcessProperty: "error" })
+  const { definitions, schema } = Schema.toJsonSchemaDocument(Plan, {
+    onExcessProperty: "error",
+    generateDescriptions: true
+  })
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "A plan of Matrix room membership changes",

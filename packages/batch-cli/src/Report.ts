@@ -11,6 +11,8 @@ export interface Run {
   readonly sender: string
   readonly counts: Outcome.Counts
   readonly elapsed: Duration.Duration
+  /** The run was interrupted before its end. */
+  readonly interrupted: boolean
 }
 
 export interface Ended {
@@ -51,7 +53,8 @@ export const shown = 50
 
 /** The summary: counts that add up to the plan, after the rows that somebody must look at. */
 export const summary = (run: Run, attention: ReadonlyArray<Ended>): string => {
-  const rows = attention.slice(0, shown).map((ended) => sentence(run.source, ended))
+  const inOrder = attention.toSorted((one, other) => one.task.row.line - other.task.row.line)
+  const rows = inOrder.slice(0, shown).map((ended) => sentence(run.source, ended))
   const more = attention.length - rows.length
   const counted = tags
     .filter((tag) => run.counts[tag] > 0 || tag === "done" || tag === "failed")
@@ -64,9 +67,10 @@ export const summary = (run: Run, attention: ReadonlyArray<Ended>): string => {
     ...rows,
     ...(more > 0 ? [`and ${more} more; --json lists every row`] : []),
     ...(rows.length > 0 ? [""] : []),
-    `${run.source === "-" ? "stdin" : run.source} at ${run.homeserver} as ${run.sender}`,
+    printable(`${run.source === "-" ? "stdin" : run.source} at ${run.homeserver} as ${run.sender}`),
     ...counted,
     total,
+    ...(run.interrupted ? ["  interrupted: run the same command again for the rest"] : []),
     ""
   ].join("\n")
 }
@@ -96,7 +100,7 @@ const errorJson = (error: Extract<Outcome.Outcome, { readonly _tag: "failed" }>[
 })
 
 /** The last line of NDJSON. */
-export const summaryJson = ({ counts, elapsed, homeserver, sender, source }: Run): string =>
+export const summaryJson = ({ counts, elapsed, homeserver, interrupted, sender, source }: Run): string =>
   `${JSON.stringify({
     type: "summary",
     plan: source,
@@ -104,5 +108,6 @@ export const summaryJson = ({ counts, elapsed, homeserver, sender, source }: Run
     sender,
     ...counts,
     rows: Outcome.total(counts),
+    interrupted,
     elapsedMs: Duration.toMillis(elapsed)
   })}\n`

@@ -2,8 +2,9 @@
  * Runs the rows: so many at a time as are allowed, whichever may start, and what a finished row held back is released.
  * One row's failure is no other row's, unless it shows that no row can succeed.
  */
-import type { MatrixError } from "@matrix-membership/core"
+import { type MatrixError, RetryPolicy } from "@matrix-membership/core"
 import type * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
@@ -15,8 +16,12 @@ import { isOwn, type Preflight, type Task } from "./Preflight.ts"
 export interface Options {
   /** Rows under way at the same time. */
   readonly concurrency: number
+  /** When a row is tried again. Default: `RetryPolicy.make()`. */
+  readonly retry?: RetryPolicy.Options | undefined
   /** Called once for every row, as soon as its outcome is known. */
   readonly report: (task: Task, outcome: Outcome.Outcome) => Effect.Effect<void>
+  /** Called when a row begins to wait, with the time until when in epoch milliseconds, and when it no longer does. */
+  readonly waiting?: ((task: Task, until: number | undefined) => Effect.Effect<void>) | undefined
 }
 
 /** Errors after which no other row can fare better: the token, the account, or the server as a whole. */
@@ -34,8 +39,8 @@ const isFatal = (error: MatrixError.MatrixError): boolean => {
 }
 
 /**
- * Every task is reported exactly once. Gives the error that stopped the run, or nothing. Interrupted, it reports what
- * was under way as `unknown` and the rest as `notAttempted`.
+ * Every task is reported exactly once. Gives the error that stopped the run, or nothing. Stopped or interrupted, it
+ * lets the requests in the air end and be recorded, and reports the rest as `notAttempted`.
  */
 export const run = Effect.fn("Runner.run")(function* ({ roster, sender, tasks }: Preflight, options: Options) {
   const order = Order.make(
@@ -45,41 +50,51 @@ export const run = Effect.fn("Runner.run")(function* ({ roster, sender, tasks }:
       own: isOwn(row) || user === sender
     }))
   )
+  const policy = RetryPolicy.make(options.retry)
   const ready = yield* Queue.unbounded<number, Cause.Done>()
+  const fatal = yield* Deferred.make<MatrixError.MatrixError>()
   const reported = new Set<number>()
-  let fatal: MatrixError.MatrixError | undefined
 
   const report = (index: number, task: Task, outcome: Outcome.Outcome) =>
     Effect.suspend(() => {
-      if (reported.has(index)) return Effect.void
       reported.add(index)
       return options.report(task, outcome)
-    }).pipe(Effect.uninterruptible)
+    })
 
-  const step = Effect.fnUntraced(function* (index: number) {
-    const task = tasks[index]
-    if (task === undefined) return
-    const outcome =
-      fatal === undefined
-        ? yield* Effect.onInterrupt(Attempt.run(task, roster), () =>
-            report(index, task, Outcome.unknown("interrupted while it was under way"))
-          )
-        : Outcome.notAttempted(`the run was stopped: ${fatal.message}`)
-    if (outcome._tag === "failed" && isFatal(outcome.error)) fatal ??= outcome.error
-    yield* report(index, task, outcome)
-    yield* Queue.offerAll(ready, order.finish(index))
-    if (reported.size === tasks.length) yield* Queue.end(ready)
-  })
-
-  yield* Queue.offerAll(ready, order.ready)
-  yield* Stream.fromQueue(ready).pipe(
-    Stream.mapEffect(step, { concurrency: options.concurrency, unordered: true }),
-    Stream.runDrain,
-    Effect.onInterrupt(() =>
-      Effect.forEach(tasks, (task, index) => report(index, task, Outcome.notAttempted("the run was interrupted")), {
-        discard: true
+  const step = (index: number) =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function* () {
+        const task = tasks[index]
+        if (task === undefined) return
+        // a place in the queue is no reason to begin: the run may have ended meanwhile
+        yield* restore(Effect.yieldNow)
+        const waiting = (until: number | undefined) => options.waiting?.(task, until) ?? Effect.void
+        const outcome = yield* Attempt.run(task, roster, { policy, waiting, restore })
+        yield* report(index, task, outcome)
+        if (outcome._tag === "failed" && isFatal(outcome.error)) yield* Deferred.succeed(fatal, outcome.error)
+        yield* Queue.offerAll(ready, order.finish(index))
+        if (reported.size === tasks.length) yield* Queue.end(ready)
       })
     )
+
+  const rest = (because: string) =>
+    Effect.forEach(
+      tasks,
+      (task, index) => (reported.has(index) ? Effect.void : report(index, task, Outcome.notAttempted(because))),
+      { discard: true }
+    )
+
+  if (tasks.length === 0) return undefined
+  yield* Queue.offerAll(ready, order.ready)
+  const stopped = yield* Stream.fromQueue(ready).pipe(
+    Stream.mapEffect(step, { concurrency: options.concurrency, unordered: true }),
+    Stream.runDrain,
+    Effect.as(undefined),
+    Effect.raceFirst(Deferred.await(fatal)),
+    Effect.onInterrupt(() => rest("the run was interrupted"))
   )
-  return fatal
+  // the last row may have been the fatal one
+  const error = stopped ?? ((yield* Deferred.isDone(fatal)) ? yield* Deferred.await(fatal) : undefined)
+  if (error !== undefined) yield* rest(`the run was stopped: ${error.message}`)
+  return error
 })

@@ -12,14 +12,13 @@ import * as AccessToken from "./AccessToken.ts"
 import * as Embedded from "./Embedded.ts"
 import { Unusable, WrongUsage } from "./ExitCode.ts"
 import type { Plan } from "./Plan.ts"
-import { quote } from "./PlanProblem.ts"
 
 export const homeserver = Flag.String("homeserver").pipe(
   Flag.withMetavar("URL"),
   Flag.withDescription(
-    "base URL of the homeserver, or `embedded` for a server in this process made from the plan (or MATRIX_HOMESERVER)"
+    "base URL of the homeserver, or `embedded` for a server in this process made from the plan (default: MATRIX_HOMESERVER)"
   ),
-  Flag.withFallbackConfig(Config.String("MATRIX_HOMESERVER"))
+  Flag.optional
 )
 
 export const accessTokenFile = Flag.String("access-token-file").pipe(
@@ -31,7 +30,7 @@ export const accessTokenFile = Flag.String("access-token-file").pipe(
 )
 
 export interface Options {
-  readonly homeserver: string
+  readonly homeserver: Option.Option<string>
   readonly accessTokenFile: Option.Option<string>
 }
 
@@ -45,18 +44,32 @@ const at = (baseUrl: URL, accessToken: Redacted.Redacted): Target => ({
   layer: Membership.layer({ homeserver: baseUrl }).pipe(Layer.provide(Credentials.layer(accessToken)))
 })
 
+const address = Effect.fnUntraced(function* ({ homeserver }: Options) {
+  if (Option.isSome(homeserver)) return homeserver.value
+  const found = yield* Effect.orElseSucceed(Config.option(Config.String("MATRIX_HOMESERVER")), Option.none)
+  if (Option.isSome(found)) return found.value
+  return yield* new WrongUsage({
+    message:
+      "which homeserver? give --homeserver URL, set MATRIX_HOMESERVER, or try the plan out with --homeserver embedded"
+  })
+})
+
 /** The homeserver that the options name, ready for requests; the embedded one lives as long as the scope. */
 export const open = Effect.fnUntraced(function* (options: Options, plan: Plan) {
-  if (options.homeserver === "embedded") {
+  const where = yield* address(options)
+  if (where === "embedded") {
+    if (Option.isSome(options.accessTokenFile)) {
+      return yield* new WrongUsage({
+        message: "--access-token-file: the embedded homeserver makes its own access token"
+      })
+    }
     const { accessToken, baseUrl } = yield* Embedded.start(plan)
     return at(baseUrl, accessToken)
   }
-  const url = Homeserver.parse(options.homeserver)
+  const url = Homeserver.parse(where)
   if (Result.isFailure(url)) {
-    return yield* new WrongUsage({ message: `--homeserver ${quote(options.homeserver)}: ${url.failure}, or embedded` })
-  }
-  if (Option.contains(options.accessTokenFile, "-") && plan.source === "-") {
-    return yield* new WrongUsage({ message: "the plan and the access token cannot both come from standard input" })
+    // what was given is not quoted: a password or a token may be in it
+    return yield* new WrongUsage({ message: `--homeserver: ${url.failure}, or embedded` })
   }
   const accessToken = yield* Effect.mapError(
     AccessToken.read(options.accessTokenFile),

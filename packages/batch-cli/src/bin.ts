@@ -11,6 +11,13 @@ import manifest from "../package.json" with { type: "json" }
 import { cli } from "./Cli.ts"
 import * as Terminal from "./Terminal.ts"
 
+// The first interrupt lets what is in the air come to its end; who asks twice does not want to wait.
+let interrupts = 0
+process.on("SIGINT", () => {
+  interrupts += 1
+  if (interrupts === 2) process.exit(130)
+})
+
 Command.run(cli, { version: manifest.version }).pipe(
   Terminal.reported,
   Effect.provide(

@@ -141,33 +141,46 @@ const quiet = Effect.fnUntraced(function* (
   )
 })
 
+/** Status, headers and body of any answer at all, within bounds. */
+const exchange = Effect.fnUntraced(function* (
+  client: HttpClient.HttpClient,
+  { maxBodyBytes, timeout }: Pick<Options, "maxBodyBytes" | "timeout">,
+  request: HttpClientRequest.HttpClientRequest,
+  clean: Answers.Clean
+) {
+  return yield* Effect.gen(function* () {
+    const response = yield* Effect.mapError(quiet(client, request), (error) => unreachable(error, clean))
+    return { status: response.status, headers: response.headers, body: yield* read(response, maxBodyBytes, clean) }
+  }).pipe(
+    Effect.timeoutOrElse({
+      duration: timeout,
+      orElse: () =>
+        Effect.fail(new Unreachable({ cause: `no complete answer within ${Duration.format(timeout)}`, sent: true }))
+    })
+  )
+})
+
+/** Any page, without a token: what is not Matrix's client-server API. */
+export const page = (client: HttpClient.HttpClient, request: HttpClientRequest.HttpClientRequest) =>
+  exchange(client, small, request, blotting([]))
+
 const attempt = Effect.fnUntraced(function* (
   client: HttpClient.HttpClient,
-  { as: standing, maxBodyBytes, timeout }: Options,
+  options: Options,
   token: Redacted.Redacted | undefined,
   request: HttpClientRequest.HttpClientRequest
 ) {
-  const as = (yield* Masquerade.As) ?? standing
+  const as = (yield* Masquerade.As) ?? options.as
   const clean = blotting([...(yield* Secrets), ...(token === undefined ? [] : [token])])
-  const exchange = Effect.gen(function* () {
-    const response = yield* Effect.mapError(quiet(client, addressed(request, token, as)), (error) =>
-      unreachable(error, clean)
-    )
-    return { status: response.status, headers: response.headers, body: yield* read(response, maxBodyBytes, clean) }
-  })
-  const { body, headers, status } = yield* Effect.timeoutOrElse(exchange, {
-    duration: timeout,
-    orElse: () =>
-      Effect.fail(new Unreachable({ cause: `no complete answer within ${Duration.format(timeout)}`, sent: true }))
-  })
-  if (isSuccess(status, body)) {
+  const answer = yield* exchange(client, options, addressed(request, token, as), clean)
+  if (isSuccess(answer.status, answer.body)) {
     // read once and in full: what decodes it does not meet the network again
     const init = { status: 200, headers: { "content-type": "application/json" } }
     // no success owes us our own token, and the complaint about a wrong shape would quote it
-    const safe = token === undefined ? body : blotting([token])(body)
+    const safe = token === undefined ? answer.body : blotting([token])(answer.body)
     return HttpClientResponse.fromWeb(request, new Response(safe, init))
   }
-  return yield* Answers.classify({ status, headers, body }, yield* Clock.currentTimeMillis, clean)
+  return yield* Answers.classify(answer, yield* Clock.currentTimeMillis, clean)
 })
 
 /** With the token in the header, and nowhere else, and the user spoken for in the query. */

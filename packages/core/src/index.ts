@@ -1,4 +1,5 @@
 export { Credentials } from "./Credentials.ts"
+export * as Discovery from "./Discovery.ts"
 export * as Ensure from "./Ensure.ts"
 export * as Homeserver from "./Homeserver.ts"
 export * as Masquerade from "./Masquerade.ts"

@@ -4,7 +4,6 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import * as Application from "../Application.ts"
 import * as Target from "../Target.ts"
 
@@ -20,7 +19,10 @@ export const apply = Command.make(
       Flag.withAlias("c"),
       Flag.withDescription("requests under way at the same time, 1 to 64 (default 8)"),
       Flag.withDefault(8),
-      Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 64 })))
+      Flag.filter(
+        (n) => n >= 1 && n <= 64,
+        (n) => `a number from 1 to 64, got ${n}`
+      )
     ),
     json: Flag.Boolean("json").pipe(
       Flag.withDescription("write a line of JSON for every row as it ends, and one for the summary"),
