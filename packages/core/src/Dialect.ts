@@ -2,6 +2,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
+import type * as Redacted from "effect/Redacted"
 import { Credentials } from "./Credentials.ts"
 import * as Homeserver from "./Homeserver.ts"
 import type { MatrixError } from "./MatrixError.ts"
@@ -25,14 +26,14 @@ export interface Dialect {
   readonly viaAlone: boolean
 }
 
-const api = (version: Homeserver.PathVersion, client: HttpClient.HttpClient.With<MatrixError>, baseUrl: string) =>
-  Operation.client(MembershipApi.make(version), client, baseUrl)
+type Secrets = Effect.Effect<ReadonlyArray<Redacted.Redacted>>
+type Client = HttpClient.HttpClient.With<MatrixError>
 
-const thirdParty = (
-  version: Homeserver.PathVersion,
-  client: HttpClient.HttpClient.With<MatrixError>,
-  baseUrl: string
-) => Operation.client(MembershipApi.thirdParty(version), client, baseUrl)
+const api = (version: Homeserver.PathVersion, client: Client, baseUrl: string, secrets: Secrets) =>
+  Operation.client(MembershipApi.make(version), client, baseUrl, secrets)
+
+const thirdParty = (version: Homeserver.PathVersion, client: Client, baseUrl: string, secrets: Secrets) =>
+  Operation.client(MembershipApi.thirdParty(version), client, baseUrl, secrets)
 
 export const make = Effect.fnUntraced(function* (options: Options) {
   const http = yield* HttpClient.HttpClient
@@ -46,12 +47,13 @@ export const make = Effect.fnUntraced(function* (options: Options) {
   const small = Transport.authorised(http, bounds, credentials)
   const large = Transport.authorised(http, { ...bounds, maxBodyBytes: longestList }, credentials)
 
+  const secrets = Effect.map(credentials.accessToken, (token) => [token])
   const clients = Effect.fnUntraced(function* (version: Homeserver.PathVersion) {
     return {
       pathVersion: version,
-      api: yield* api(version, small, baseUrl),
-      lists: yield* api(version, large, baseUrl),
-      thirdParty: yield* thirdParty(version, small, baseUrl)
+      api: yield* api(version, small, baseUrl, secrets),
+      lists: yield* api(version, large, baseUrl, secrets),
+      thirdParty: yield* thirdParty(version, small, baseUrl, secrets)
     }
   })
   const byVersion = { r0: yield* clients("r0"), v3: yield* clients("v3") }

@@ -12,6 +12,7 @@ import type * as HttpApi from "effect/http-api/HttpApi"
 import * as HttpApiClient from "effect/http-api/HttpApiClient"
 import type * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
@@ -19,6 +20,7 @@ import * as Semaphore from "effect/Semaphore"
 import * as MatrixError from "./MatrixError.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
 import * as Telemetry from "./Telemetry.ts"
+import * as Transport from "./Transport.ts"
 
 /** An endpoint file names the tags it adds to those that any request can give. */
 export interface Endpoint {
@@ -30,17 +32,26 @@ export type Failure<E extends Endpoint> =
   | MatrixError.WithTag<MatrixError.Always>
   | MatrixError.WithTag<E["failures"][number]>
 
-/** A derived client whose answers of the wrong shape are `NotMatrix`. */
+/**
+ * A derived client whose answers of the wrong shape are `NotMatrix`.
+ *
+ * @param secrets what must not show in the complaint about a wrong shape, which quotes the keys of the answer
+ */
 export const client = <Id extends string, Groups extends HttpApiGroup.Constraint>(
   api: HttpApi.HttpApi<Id, Groups>,
   httpClient: HttpClient.HttpClient.With<MatrixError.MatrixError>,
-  baseUrl: string
+  baseUrl: string,
+  secrets: Effect.Effect<ReadonlyArray<Redacted.Redacted>> = Effect.succeed([])
 ) =>
   HttpApiClient.makeWith(api, {
     httpClient,
     baseUrl,
-    transformResponse: Effect.mapError((error) =>
-      Schema.isSchemaError(error) ? new MatrixError.NotMatrix({ status: 200, excerpt: error.message }) : error
+    transformResponse: Effect.catch((error) =>
+      Schema.isSchemaError(error)
+        ? Effect.flatMap(secrets, (secrets) =>
+            Effect.fail(new MatrixError.NotMatrix({ status: 200, excerpt: Transport.blotting(secrets)(error.message) }))
+          )
+        : Effect.fail(error)
     )
   })
 
@@ -88,24 +99,33 @@ export interface Definition<E extends Endpoint, A> {
   readonly once?: boolean
 }
 
-/** Makes operations out of single attempts. */
+/**
+ * Makes operations. `prepare` is what must be known before the request can be sent; its failures are repeated too, but
+ * never leave a doubt about the request, which was not sent then.
+ */
 export const make =
-  (layerPolicy: RetryPolicy.RetryPolicy) =>
-  <E extends Endpoint, A>(definition: Definition<E, A>) =>
-  (request: Effect.Effect<A, MatrixError.MatrixError | Leftover>): Effect.Effect<A, Failure<E>> =>
+  <D>(layerPolicy: RetryPolicy.RetryPolicy, prepare: Effect.Effect<D, MatrixError.MatrixError>) =>
+  <E extends Endpoint, A>(
+    definition: Definition<E, A>,
+    request: (prepared: D) => Effect.Effect<A, MatrixError.MatrixError | Leftover>
+  ): Effect.Effect<A, Failure<E>> =>
     Effect.flatMap(RetryPolicy.Override, (override) => {
       const { attributes, endpoint, name, once = false } = definition
       const tally: Tally = { attempts: 0, waitedMillis: 0, ambiguous: false }
       const schedule = RetryPolicy.schedule(override ?? layerPolicy).pipe(
-        Schedule.while(({ input }) => !(once && tally.ambiguous) || !MatrixError.mayHaveTakenEffect(input)),
         Schedule.tap(({ input, output }) => {
           tally.waitedMillis += Duration.toMillis(output)
           return Telemetry.waiting(name, input._tag, Duration.toMillis(output))
         })
       )
-      return counted(fold(request), name, tally).pipe(
-        Effect.retry(schedule),
-        Effect.catch((error) => settle(error, tally, definition)),
+      const repeatable = Schedule.while(schedule, ({ input }) => !(once && MatrixError.mayHaveTakenEffect(input)))
+      return Effect.retry(prepare, schedule).pipe(
+        Effect.flatMap((prepared) =>
+          counted(fold(request(prepared)), name, tally).pipe(
+            Effect.retry(repeatable),
+            Effect.catch((error) => settle(error, tally, definition))
+          )
+        ),
         Effect.mapError(MatrixError.admit<E["failures"][number]>(endpoint.failures)),
         Effect.onExit((exit) => Telemetry.ended(name, outcomeOf(exit))),
         Effect.ensuring(

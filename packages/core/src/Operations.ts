@@ -33,166 +33,156 @@ const about = (room: string, user?: string) => defined({ "matrix.room": room, "m
 
 type Profile = { readonly avatar_url?: string | null; readonly display_name?: string | null }
 
+const joinedMembers = ({
+  joined
+}: {
+  readonly joined: { readonly [userId: UserId]: Profile }
+}): ReadonlyMap<UserId, JoinedMember> =>
+  // decoding has checked the keys, which `Object.entries` forgets
+  new Map(Object.entries(joined).map(([userId, profile]) => [userId as UserId, joinedMember(profile)]))
+
 const joinedMember = ({ avatar_url, display_name }: Profile): JoinedMember =>
   defined({ displayName: display_name ?? undefined, avatarUrl: avatar_url ?? undefined })
 
 export const make = Effect.fnUntraced(function* (options: Options) {
   const { readVersions, server } = yield* Dialect.make(options)
-  const operation = Operation.make(RetryPolicy.make(options.retry))
+  const policy = RetryPolicy.make(options.retry)
+  const operation = Operation.make(policy, server)
   const confirm = Confirm.make(server)
 
-  const ready = operation<typeof versions, Dialect.Dialect>({ name: "versions", endpoint: versions, attributes: {} })(
-    server
-  )
-
-  const whoAmI = Effect.flatMap(server, ({ api }) => api.whoami({})).pipe(
-    Effect.map(({ device_id, is_guest, user_id }) =>
+  const whoAmI = operation({ name: "whoami", endpoint: whoami, attributes: {} }, ({ api }) =>
+    Effect.map(api.whoami({}), ({ device_id, is_guest, user_id }) =>
       defined({ userId: user_id, deviceId: device_id, isGuest: is_guest ?? false })
-    ),
-    operation({ name: "whoami", endpoint: whoami, attributes: {} })
+    )
   )
 
   const operations: Omit<Membership["Service"], "ensure"> = {
     joinRoom: (request) =>
-      Effect.flatMap(server, ({ api, viaAlone }) => api.joinRoom(joinRoom.request(request, viaAlone))).pipe(
-        Effect.map(({ room_id }) => room_id),
-        operation({
+      operation(
+        {
           name: "joinRoom",
           endpoint: joinRoom,
           attributes: about(request.roomIdOrAlias),
           confirm: confirm.self(request.roomIdOrAlias, ["join"])
-        })
+        },
+        ({ api, viaAlone }) => Effect.map(api.joinRoom(joinRoom.request(request, viaAlone)), ({ room_id }) => room_id)
       ),
     joinRoomById: (request) =>
-      Effect.flatMap(server, ({ api }) => api.joinRoomById(joinRoomById.request(request))).pipe(
-        Effect.map(({ room_id }) => room_id),
-        operation({
+      operation(
+        {
           name: "joinRoomById",
           endpoint: joinRoomById,
           attributes: about(request.roomId),
           confirm: confirm.self(request.roomId, ["join"])
-        })
+        },
+        ({ api }) => Effect.map(api.joinRoomById(joinRoomById.request(request)), ({ room_id }) => room_id)
       ),
     knockRoom: (request) =>
-      Effect.flatMap(server, ({ api, pathVersion, viaAlone }) =>
-        pathVersion === "r0"
-          ? Effect.fail(new Unsupported({ status: 0, errcode: "M_UNRECOGNIZED", detail: "no knocking before v1.1" }))
-          : api.knockRoom(knockRoom.request(request, viaAlone))
-      ).pipe(
-        Effect.map(({ room_id }) => room_id),
-        operation({
+      operation(
+        {
           name: "knockRoom",
           endpoint: knockRoom,
           attributes: about(request.roomIdOrAlias),
           // a knock may be answered, even accepted, before we look
           confirm: confirm.self(request.roomIdOrAlias, ["knock", "invite", "join"])
-        })
+        },
+        ({ api, pathVersion, viaAlone }) =>
+          pathVersion === "r0"
+            ? Effect.fail(new Unsupported({ status: 0, errcode: "M_UNRECOGNIZED", detail: "no knocking before v1.1" }))
+            : Effect.map(api.knockRoom(knockRoom.request(request, viaAlone)), ({ room_id }) => room_id)
       ),
     leaveRoom: (request) =>
-      Effect.flatMap(server, ({ api }) => api.leaveRoom(leaveRoom.request(request))).pipe(
-        Effect.asVoid,
-        operation({
+      operation(
+        {
           name: "leaveRoom",
           endpoint: leaveRoom,
           attributes: about(request.roomId),
           confirm: Effect.map(confirm.gone(request.roomId), Option.asVoid)
-        })
+        },
+        ({ api }) => Effect.asVoid(api.leaveRoom(leaveRoom.request(request)))
       ),
     forgetRoom: (request) =>
       // repeated, it succeeds again, and whether it took effect shows nowhere: an error means what it says
-      Effect.flatMap(server, ({ api }) => api.forgetRoom(forgetRoom.request(request))).pipe(
-        Effect.asVoid,
-        operation({ name: "forgetRoom", endpoint: forgetRoom, attributes: about(request.roomId) })
+      operation({ name: "forgetRoom", endpoint: forgetRoom, attributes: about(request.roomId) }, ({ api }) =>
+        Effect.asVoid(api.forgetRoom(forgetRoom.request(request)))
       ),
     inviteUser: (request) =>
-      Effect.flatMap(server, ({ api }) => api.inviteUser(inviteUser.request(request))).pipe(
-        Effect.asVoid,
-        operation({
+      operation(
+        {
           name: "inviteUser",
           endpoint: inviteUser,
           attributes: about(request.roomId, request.userId),
           confirm: confirm.other(request, ["invite", "join"])
-        })
+        },
+        ({ api }) => Effect.asVoid(api.inviteUser(inviteUser.request(request)))
       ),
     inviteBy3PID: (request) =>
-      // what /versions says is asked for first: its failures are safe to repeat, those of the invitation are not
-      Effect.flatMap(ready, ({ thirdParty }) =>
-        thirdParty
-          .inviteBy3PID(inviteBy3PID.request(request))
-          .pipe(
-            Effect.asVoid,
-            operation({ name: "inviteBy3PID", endpoint: inviteBy3PID, attributes: about(request.roomId), once: true }),
-            Effect.provideService(Transport.Secrets, [request.idAccessToken])
+      operation(
+        { name: "inviteBy3PID", endpoint: inviteBy3PID, attributes: about(request.roomId), once: true },
+        ({ thirdParty }) =>
+          Effect.provideService(
+            Effect.asVoid(thirdParty.inviteBy3PID(inviteBy3PID.request(request))),
+            Transport.Secrets,
+            [request.idAccessToken]
           )
       ),
     kick: (request) =>
-      Effect.flatMap(server, ({ api }) => api.kick(kick.request(request))).pipe(
-        Effect.asVoid,
-        operation({
+      operation(
+        {
           name: "kick",
           endpoint: kick,
           attributes: about(request.roomId, request.userId),
           confirm: confirm.other(request, ["leave", "ban"])
-        })
+        },
+        ({ api }) => Effect.asVoid(api.kick(kick.request(request)))
       ),
     ban: (request) =>
-      Effect.flatMap(server, ({ api }) => api.ban(ban.request(request))).pipe(
-        Effect.asVoid,
-        operation({
+      operation(
+        {
           name: "ban",
           endpoint: ban,
           attributes: about(request.roomId, request.userId),
           confirm: confirm.other(request, ["ban"])
-        })
+        },
+        ({ api }) => Effect.asVoid(api.ban(ban.request(request)))
       ),
     unban: (request) =>
-      Effect.flatMap(server, ({ api }) => api.unban(unban.request(request))).pipe(
-        Effect.asVoid,
-        operation({
+      operation(
+        {
           name: "unban",
           endpoint: unban,
           attributes: about(request.roomId, request.userId),
           confirm: confirm.other(request, ["leave", "invite", "join", "knock"])
-        })
+        },
+        ({ api }) => Effect.asVoid(api.unban(unban.request(request)))
       ),
-    getJoinedRooms: Effect.flatMap(server, ({ lists }) => lists.getJoinedRooms({})).pipe(
-      Effect.map(({ joined_rooms }) => joined_rooms),
-      operation({ name: "getJoinedRooms", endpoint: getJoinedRooms, attributes: {} })
+    getJoinedRooms: operation({ name: "getJoinedRooms", endpoint: getJoinedRooms, attributes: {} }, ({ lists }) =>
+      Effect.map(lists.getJoinedRooms({}), ({ joined_rooms }) => joined_rooms)
     ),
     getMembersByRoom: (request) =>
-      Effect.flatMap(server, ({ lists }) => lists.getMembersByRoom(getMembersByRoom.request(request))).pipe(
-        Effect.map(({ chunk }) => chunk ?? []),
-        operation({ name: "getMembersByRoom", endpoint: getMembersByRoom, attributes: about(request.roomId) })
+      operation(
+        { name: "getMembersByRoom", endpoint: getMembersByRoom, attributes: about(request.roomId) },
+        ({ lists }) => Effect.map(lists.getMembersByRoom(getMembersByRoom.request(request)), ({ chunk }) => chunk ?? [])
       ),
     getJoinedMembersByRoom: (request) =>
-      Effect.flatMap(server, ({ lists }) => lists.getJoinedMembersByRoom(getJoinedMembersByRoom.request(request))).pipe(
-        Effect.map(
-          ({ joined }): ReadonlyMap<UserId, JoinedMember> =>
-            // decoding has checked the keys, which `Object.entries` forgets
-            new Map(Object.entries(joined).map(([userId, profile]) => [userId as UserId, joinedMember(profile)]))
-        ),
-        operation({
-          name: "getJoinedMembersByRoom",
-          endpoint: getJoinedMembersByRoom,
-          attributes: about(request.roomId)
-        })
+      operation(
+        { name: "getJoinedMembersByRoom", endpoint: getJoinedMembersByRoom, attributes: about(request.roomId) },
+        ({ lists }) => Effect.map(lists.getJoinedMembersByRoom(getJoinedMembersByRoom.request(request)), joinedMembers)
       ),
     getMembership: (request) =>
-      confirm.membership(request).pipe(
-        operation({
-          name: "getMembership",
-          endpoint: getMembership,
-          attributes: about(request.roomId, request.userId)
-        })
+      operation(
+        { name: "getMembership", endpoint: getMembership, attributes: about(request.roomId, request.userId) },
+        () => confirm.membership(request)
       ),
     getRoomIdByAlias: (request) =>
-      Effect.flatMap(server, ({ api }) => api.getRoomIdByAlias(getRoomIdByAlias.request(request))).pipe(
-        Effect.map(({ room_id }) => room_id),
-        operation({ name: "getRoomIdByAlias", endpoint: getRoomIdByAlias, attributes: about(request.roomAlias) })
+      operation(
+        { name: "getRoomIdByAlias", endpoint: getRoomIdByAlias, attributes: about(request.roomAlias) },
+        ({ api }) => Effect.map(api.getRoomIdByAlias(getRoomIdByAlias.request(request)), ({ room_id }) => room_id)
       ),
     whoami: whoAmI,
-    versions: Effect.suspend(() => readVersions).pipe(
-      operation({ name: "versions", endpoint: versions, attributes: {} })
+    versions: Operation.make(policy, Effect.void)(
+      { name: "versions", endpoint: versions, attributes: {} },
+      () => readVersions
     )
   }
   const me = Effect.map(whoAmI, ({ userId }) => userId)

@@ -72,7 +72,7 @@ const explain = (cause: unknown): { readonly text: string; readonly code: string
 }
 
 /** Servers and network stacks quote what they object to; secrets among it are blotted out. */
-const blotting = (secrets: ReadonlyArray<Redacted.Redacted>): Answers.Clean => {
+export const blotting = (secrets: ReadonlyArray<Redacted.Redacted>): Answers.Clean => {
   const texts = secrets.map(Redacted.value).filter((secret) => secret !== "")
   return (text) => texts.reduce((clean, secret) => clean.replaceAll(secret, "<redacted>"), text)
 }
@@ -176,9 +176,7 @@ const attempt = Effect.fnUntraced(function* (
   if (isSuccess(answer.status, answer.body)) {
     // read once and in full: what decodes it does not meet the network again
     const init = { status: 200, headers: { "content-type": "application/json" } }
-    // no success owes us our own token, and the complaint about a wrong shape would quote it
-    const safe = token === undefined ? answer.body : blotting([token])(answer.body)
-    return HttpClientResponse.fromWeb(request, new Response(safe, init))
+    return HttpClientResponse.fromWeb(request, new Response(answer.body, init))
   }
   return yield* Answers.classify(answer, yield* Clock.currentTimeMillis, clean)
 })
