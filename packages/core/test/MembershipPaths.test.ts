@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
 import { RoomAlias, RoomId, RoomIdOrAlias, ServerName } from "../src/MatrixId.ts"
 import { Membership } from "../src/Membership.ts"
-import { answer, layer, make, type Reply, requests, silence } from "./Wire.ts"
+import { answer, inTurn, layer, make, type Reply, requests, silence } from "./Wire.ts"
 
 const roomId = RoomId.make("!r:x")
 const origin = "https://matrix.example.org"
@@ -72,8 +72,7 @@ describe("paths found from /versions", () => {
     })
   )
 
-  // Bug: the failure makes the operation look for what became of a request that was never sent.
-  it.effect.fails("are asked for again after a failure, which is what the operation fails with", () =>
+  it.effect("are asked for again after a failure, which is what the operation fails with", () =>
     Effect.gen(function* () {
       let broken = true
       const wire = make((sent, nth) =>
@@ -89,6 +88,21 @@ describe("paths found from /versions", () => {
       yield* Effect.provide(program, layer(wire, discovering))
       assert.strictEqual(wire.sent.at(-1)?.url, `${origin}/_matrix/client/r0/rooms/!r%3Ax/leave`)
     })
+  )
+
+  it.effect(
+    "a failure of theirs does not put the operation in doubt: its own refusal is believed, and nothing looked up",
+    () =>
+      Effect.gen(function* () {
+        const refused = answer(403, '{"errcode":"M_FORBIDDEN","error":"not in room"}')
+        const wire = make(inTurn(answer(502, "<html>down</html>"), speaking(["v1.1"]), refused))
+        const fiber = yield* Effect.flatMap(Membership, (membership) =>
+          Effect.flip(membership.leaveRoom({ roomId }))
+        ).pipe(Effect.provide(layer(wire, { ...discovering, retry: { times: 3 } })), Effect.forkChild)
+        yield* TestClock.adjust("1 hour")
+        assert.strictEqual((yield* Fiber.join(fiber))._tag, "Forbidden")
+        assert.strictEqual(wire.sent.length, 3)
+      })
   )
 
   it.effect("a caller that gives up while asking does not hold up the others", () =>
