@@ -15,7 +15,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as ChildProcess from "effect/process/ChildProcess"
 import * as Stream from "effect/Stream"
-import { runAll } from "../../testkit/conformance/operations/Checks.ts"
+import { checks, runAll } from "../../testkit/conformance/operations/Checks.ts"
 import { person, Site } from "../../testkit/conformance/operations/Site.ts"
 import { Synapse } from "../../testkit/conformance/Synapse.ts"
 
@@ -39,7 +39,7 @@ const batchCli = Effect.fnUntraced(function* (accessToken: string, ...parameters
 }, Effect.scoped)
 
 const operations = Effect.gen(function* () {
-  const results = yield* runAll
+  const results = yield* runAll(checks)
   for (const { exit, name } of results) {
     yield* Console.log(Exit.isSuccess(exit) ? `ok    ${name}` : `FAIL  ${name}\n${Cause.pretty(exit.cause)}`)
   }
