@@ -1,15 +1,13 @@
 /** One run of the judge: who plays which scenarios, and what is compared with what. */
 import * as Effect from "effect/Effect"
-import * as HttpClient from "effect/http/HttpClient"
 import type { Play } from "./Answer.ts"
 import * as Compare from "./Compare.ts"
 import * as Deliberate from "./Deliberate.ts"
-import { fake } from "./Fake.ts"
-import * as Lanes from "./Lanes.ts"
+import * as Fake from "./Fake.ts"
 import * as Record from "./Record.ts"
 import type { Scenario } from "./Scenario.ts"
-import type { Subject } from "./Subject.ts"
-import { Synapse } from "./Synapse.ts"
+import * as Stages from "./Stages.ts"
+import * as SynapseSubject from "./SynapseSubject.ts"
 import { families } from "./scenarios/All.ts"
 
 export interface Options {
@@ -28,21 +26,6 @@ export interface Report {
   readonly differences: number
 }
 
-const synapseSubject = Effect.fnUntraced(function* () {
-  const synapse = yield* Synapse.make()
-  const subject: Subject = {
-    title: "Synapse",
-    baseUrl: synapse.baseUrl,
-    serverName: synapse.serverName,
-    http: yield* HttpClient.HttpClient,
-    register: (localpart) => synapse.registerUser({ localpart }),
-    lanes: 2
-  }
-  return subject
-})
-
-const byScenario = (plays: ReadonlyArray<Play>) => new Map(plays.map((play) => [play.scenario, play]))
-
 const nothing = (scenario: Scenario, why: string): Play => ({ scenario: scenario.name, answers: [], broken: why })
 
 const compared = (
@@ -57,12 +40,6 @@ const compared = (
       right.get(scenario.name) ?? nothing(scenario, "not recorded")
     )
   )
-
-const progress = (title: string, total: number) => (done: number) =>
-  done % 50 === 0 || done === total ? Effect.log(`${title}: ${done} of ${total} scenarios`) : Effect.void
-
-const playOn = (subjects: ReadonlyArray<Subject>, scenarios: ReadonlyArray<Scenario>) =>
-  Effect.map(Lanes.playAll(subjects, scenarios, progress(subjects[0]?.title ?? "", scenarios.length)), byScenario)
 
 const recorded = Effect.map(
   Effect.forEach(Object.keys(families), Record.read),
@@ -97,16 +74,13 @@ export const run = Effect.fn("Conformance.run")(function* (options: Options) {
 
   let judge = { title: "recorded", plays: before as ReadonlyMap<string, Play> }
   if (options.synapse || options.record) {
-    const subjects = yield* Effect.forEach(Array.from({ length: options.servers }), synapseSubject, {
-      concurrency: "unbounded"
-    })
-    const plays = yield* playOn(subjects, scenarios)
+    const plays = yield* Stages.playAll(SynapseSubject.make, options.servers, scenarios)
     judge = { title: "Synapse", plays }
     if (options.record) yield* record(plays, before)
     else add("recorded", "Synapse", compared(scenarios, before, plays))
   }
 
-  const faked = compared(scenarios, judge.plays, yield* playOn([yield* fake], scenarios))
+  const faked = compared(scenarios, judge.plays, yield* Stages.playAll(Fake.make, 1, scenarios))
   add(
     judge.title,
     "fake",
@@ -125,4 +99,4 @@ export const run = Effect.fn("Conformance.run")(function* (options: Options) {
     differences
   }
   return report
-}, Effect.scoped)
+})

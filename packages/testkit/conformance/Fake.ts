@@ -1,20 +1,28 @@
 /** The fake as a subject, through the door without a socket. */
-import { FakeHomeserver } from "@matrix-membership/testkit"
+import { FakeHomeserver, RateLimits } from "@matrix-membership/testkit"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
+import type { Limits } from "./Scenario.ts"
 import type { Subject } from "./Subject.ts"
 
-const layer = FakeHomeserver.layerClient.pipe(Layer.provideMerge(FakeHomeserver.layer()))
+/** Refusals are held back as Synapse does it: the clock of a limit goes on meanwhile. */
+const limitsOf = (limits: Limits) => RateLimits.make({ ...limits, answer: RateLimits.synapseDefaults.answer })
 
-export const fake: Effect.Effect<Subject> = Effect.gen(function* () {
-  const { register, serverName } = yield* FakeHomeserver
-  return {
-    title: "fake",
-    baseUrl: new URL("http://fake.test"),
-    serverName,
-    http: yield* HttpClient.HttpClient,
-    register: (localpart) => register(localpart),
-    lanes: 4
-  } satisfies Subject
-}).pipe(Effect.provide(layer))
+export const make = (limits: Limits, lanes: number): Effect.Effect<Subject> =>
+  Effect.gen(function* () {
+    const { mark, register, serverName } = yield* FakeHomeserver
+    return {
+      title: "fake",
+      baseUrl: new URL("http://fake.test"),
+      serverName,
+      http: yield* HttpClient.HttpClient,
+      register: (localpart) => register(localpart),
+      mark: ({ userId }, how) => mark(userId, { [how]: true }),
+      lanes
+    } satisfies Subject
+  }).pipe(
+    Effect.provide(
+      FakeHomeserver.layerClient.pipe(Layer.provideMerge(FakeHomeserver.layer({ limits: limitsOf(limits) })))
+    )
+  )

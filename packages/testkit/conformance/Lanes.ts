@@ -16,6 +16,8 @@ interface Lane {
   plays: number
 }
 
+const isShared = ({ marks, ownAccounts }: Scenario) => marks === undefined && ownAccounts !== true
+
 /** The plays in the order of the scenarios, however they were spread over lanes. */
 export const playAll = Effect.fn("Lanes.playAll")(function* (
   subjects: ReadonlyArray<Subject>,
@@ -41,7 +43,7 @@ export const playAll = Effect.fn("Lanes.playAll")(function* (
     for (const [index, scenario] of queue) {
       if (lane.plays === playsPerAccount) lane = { accounts: new Map(), plays: 0 }
       lane.plays += 1
-      const accounts = yield* accountsFor(subject, scenario, scenario.ownAccounts ? new Map() : lane.accounts)
+      const accounts = yield* accountsFor(subject, scenario, isShared(scenario) ? lane.accounts : new Map())
       plays[index] = yield* Run.play(subject, scenario, accounts, `run${index}x`)
       done += 1
       yield* onPlayed(done)

@@ -77,6 +77,8 @@ export const make = (): Names => {
 
   const canonical = (json: Schema.Json, key = ""): Schema.Json => {
     if (json !== null && (prose.has(key) || chance.has(key))) return `<${typeof json}>`
+    // guests are named by counting
+    if (key === "displayname" && typeof json === "string" && /^\d+$/u.test(json)) return "<number of a guest>"
     if (typeof json === "string") return named(json)
     if (Array.isArray(json)) {
       const items = json.map((item) => canonical(item))

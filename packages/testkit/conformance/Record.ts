@@ -37,9 +37,7 @@ export const read = Effect.fnUntraced(function* (family: string) {
 
 /** Waits are rounded to seconds, so that recording again changes nothing. */
 const rounded = (answer: Answer): Answer =>
-  answer.retryAfterMs === undefined
-    ? answer
-    : { ...answer, retryAfterMs: Math.round(answer.retryAfterMs / 1000) * 1000 }
+  answer.retryAt === undefined ? answer : { ...answer, retryAt: Math.round(answer.retryAt / 1000) * 1000 }
 
 /** The text of a family's file. */
 export const format = (plays: ReadonlyArray<Play>): string =>

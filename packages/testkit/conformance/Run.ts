@@ -1,10 +1,11 @@
 /** Plays one scenario on a homeserver and writes down what it answered. */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Answer from "./Answer.ts"
 import * as Names from "./Names.ts"
 import * as Observation from "./Observation.ts"
-import type { Scenario } from "./Scenario.ts"
+import type { Mark, Scenario } from "./Scenario.ts"
 import { touched } from "./Scenario.ts"
 import * as Stage from "./Stage.ts"
 import type { Account, Subject } from "./Subject.ts"
@@ -22,7 +23,47 @@ const introduce = (scenario: Scenario, subject: Subject, accounts: ReadonlyMap<s
   return names
 }
 
-/** `run` is a text that no other play on this homeserver has. */
+/** Brings everybody into place. Every step must succeed, or nothing that follows means anything. */
+const prepare = Effect.fnUntraced(function* (stage: Stage.Stage, scenario: Scenario) {
+  const mark = (wanted: (mark: Mark) => boolean) =>
+    Effect.forEach(Object.entries(scenario.marks ?? {}), ([user, how]) => {
+      const account = stage.accounts.get(user)
+      return account !== undefined && wanted(how) ? stage.subject.mark(account, how) : Effect.void
+    })
+  yield* mark((how) => how === "unlimited")
+  for (const [index, step] of scenario.setup.entries()) {
+    const { status, text } = yield* Stage.call(stage, step)
+    if (status < 300) continue
+    const message = `set-up ${index + 1}, ${step.as} ${step.method} ${step.path}: ${status} ${text.slice(0, 200)}`
+    return yield* new Stage.Unplayable({ message })
+  }
+  yield* mark((how) => how !== "unlimited")
+})
+
+const perform = Effect.fnUntraced(function* (stage: Stage.Stage, scenario: Scenario) {
+  yield* prepare(stage, scenario)
+  const look = Observation.make(stage, scenario)
+  const everything = { rooms: Object.keys(scenario.watch), users: scenario.joinedRooms ?? [] }
+  // what was there before the first step is not news
+  yield* look(everything)
+  const began = yield* Clock.currentTimeMillis
+  const answers: Array<Answer.Answer> = []
+  for (const [index, step] of scenario.steps.entries()) {
+    const sentAt = (yield* Clock.currentTimeMillis) - began
+    const { headers, json, status } = yield* Stage.call(stage, step)
+    const isLast = index === scenario.steps.length - 1
+    answers.push({
+      ...Answer.fromResponse(
+        { status, headers, sentAt },
+        Option.getOrUndefined(Option.map(json, stage.names.canonical))
+      ),
+      ...(yield* look(isLast ? everything : touched(scenario, step)))
+    })
+  }
+  return answers
+})
+
+/** `run` is a text that no other play on this homeserver has. What cannot be played to its end is told as broken. */
 export const play = Effect.fn("Run.play")(function* (
   subject: Subject,
   scenario: Scenario,
@@ -30,25 +71,10 @@ export const play = Effect.fn("Run.play")(function* (
   run: string
 ) {
   const stage: Stage.Stage = { subject, accounts, names: introduce(scenario, subject, accounts, run) }
-  const answers: Array<Answer.Answer> = []
-  for (const [index, step] of scenario.setup.entries()) {
-    const { status, text } = yield* Stage.call(stage, step)
-    if (status >= 300) {
-      const broken = `set-up ${index + 1}, ${step.as} ${step.method} ${step.path}: ${status} ${text.slice(0, 200)}`
-      return { scenario: scenario.name, answers, broken } satisfies Answer.Play
-    }
-  }
-  const look = Observation.make(stage, scenario)
-  const everything = { rooms: Object.keys(scenario.watch), users: scenario.joinedRooms ?? [] }
-  // what was there before the first step is not news
-  yield* look(everything)
-  for (const [index, step] of scenario.steps.entries()) {
-    const { headers, json, status } = yield* Stage.call(stage, step)
-    const isLast = index === scenario.steps.length - 1
-    answers.push({
-      ...Answer.fromResponse(status, headers, Option.getOrUndefined(Option.map(json, stage.names.canonical))),
-      ...(yield* look(isLast ? everything : touched(scenario, step)))
-    })
-  }
-  return { scenario: scenario.name, answers } satisfies Answer.Play
+  return yield* perform(stage, scenario).pipe(
+    Effect.map((answers): Answer.Play => ({ scenario: scenario.name, answers })),
+    Effect.catch((error) =>
+      Effect.succeed<Answer.Play>({ scenario: scenario.name, answers: [], broken: error.message })
+    )
+  )
 })

@@ -25,6 +25,22 @@ export interface Step {
   readonly save?: Readonly<Record<string, string>>
 }
 
+/** `burst_count` at once, then `per_second`. */
+export type Limit = { readonly per_second: number; readonly burst_count: number }
+
+/** By Synapse's names; what is not named does not limit. */
+export interface Limits {
+  readonly rc_message?: Limit
+  readonly rc_invites?: { readonly per_room?: Limit; readonly per_user?: Limit; readonly per_issuer?: Limit }
+  readonly rc_joins?: { readonly local?: Limit }
+  readonly rc_joins_per_room?: Limit
+  readonly rc_third_party_invite?: Limit
+  readonly rc_room_creation?: Limit
+}
+
+/** What an administrator, or the user, may make of an account. */
+export type Mark = "unlimited" | "suspended" | "locked" | "shadowBanned" | "blocksInvites"
+
 export interface Scenario {
   /** Unique, and stable: answers are recorded under it. */
   readonly name: string
@@ -34,9 +50,13 @@ export interface Scenario {
   readonly steps: ReadonlyArray<Step>
   /** Rooms whose members are read after each step that names them, and a participant who stays joined to read them. */
   readonly watch: Readonly<Record<string, string>>
+  /** By user. Without limits from the beginning, everything else once the set-up is done. */
+  readonly marks?: Readonly<Record<string, Mark>>
+  /** The homeserver is one with these limits; by default it has none. */
+  readonly limits?: Limits
   /** After each step that names one of these, its joined rooms are read too. */
   readonly joinedRooms?: ReadonlyArray<string>
-  /** The accounts are changed beyond memberships, or their rooms counted: nobody else may use them. */
+  /** The accounts are changed beyond memberships and marks: nobody else may use them. */
   readonly ownAccounts?: true
 }
 

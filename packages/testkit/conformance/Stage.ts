@@ -37,13 +37,25 @@ const authorization = ({ accounts, names }: Stage, step: Step) => {
   return account === undefined ? undefined : `Bearer ${account.accessToken}`
 }
 
-/** Makes the call, and remembers what the step says to save. */
-export const call = Effect.fnUntraced(function* (stage: Stage, step: Step) {
+/** Throws when the step uses a name that nothing has defined: an earlier step that should have was refused. */
+const requestOf = (stage: Stage, step: Step) => {
   const header = authorization(stage, step)
   const content = step.text ?? (step.body === undefined ? undefined : JSON.stringify(stage.names.fillJson(step.body)))
   let request = HttpClientRequest.make(step.method)(url(stage, step))
   if (header !== undefined) request = HttpClientRequest.setHeader(request, "authorization", header)
   if (content !== undefined) request = HttpClientRequest.bodyText(request, content, "application/json")
+  return request
+}
+
+/** The step cannot be taken at all. */
+export class Unplayable extends Schema.TaggedError<Unplayable>()("Unplayable", { message: Schema.String }) {}
+
+/** Makes the call, and remembers what the step says to save. */
+export const call = Effect.fnUntraced(function* (stage: Stage, step: Step) {
+  const request = yield* Effect.try({
+    try: () => requestOf(stage, step),
+    catch: (error) => new Unplayable({ message: String(error) })
+  })
   const response = yield* stage.subject.http.execute(request)
   const text = yield* response.text
   const json = fromText(text)

@@ -1,6 +1,7 @@
 /** A homeserver that scenarios are played on: a real one or the fake, over the same raw HTTP. */
 import type * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
+import type { Mark } from "./Scenario.ts"
 
 export interface Account {
   readonly userId: string
@@ -14,6 +15,7 @@ export interface Subject {
   readonly serverName: string
   readonly http: HttpClient.HttpClient
   readonly register: (localpart: string) => Effect.Effect<Account, { readonly message: string }>
+  readonly mark: (account: Account, mark: Mark) => Effect.Effect<void, { readonly message: string }>
   /** How many scenarios at once are of use. */
   readonly lanes: number
 }

@@ -1,9 +1,11 @@
 import type { Scenario } from "../Scenario.ts"
+import * as Accounts from "./Accounts.ts"
 import * as Acting from "./Acting.ts"
 import * as Bodies from "./Bodies.ts"
 import * as Borders from "./Borders.ts"
 import * as Creation from "./Creation.ts"
 import * as Entering from "./Entering.ts"
+import * as Limits from "./Limits.ts"
 import * as Reads from "./Reads.ts"
 import * as Repeats from "./Repeats.ts"
 import * as Tokens from "./Tokens.ts"
@@ -21,5 +23,7 @@ export const families: Readonly<Record<string, ReadonlyArray<Scenario>>> = {
   tokens: Tokens.scenarios,
   unknowns: Unknowns.scenarios,
   creation: Creation.scenarios,
+  accounts: Accounts.scenarios,
+  limits: Limits.scenarios,
   walks: Walks.scenarios
 }
