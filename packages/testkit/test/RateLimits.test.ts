@@ -165,6 +165,17 @@ describe("rc_joins", () => {
   )
 })
 
+describe("rc_joins_per_room", () => {
+  it.effect("does not count what a joined user changes about the own membership", () =>
+    Effect.gen(function* () {
+      const { act, bob, fake, first } = yield* hall
+      const { accessToken } = yield* fake.register("carol")
+      assert.strictEqual(verdict(yield* post(path("join", first), bob, { reason: "new name" })), ok)
+      assert.strictEqual(yield* act(accessToken, "join", first), ok)
+    }).pipe(limited(RateLimits.make({ rc_joins_per_room: slow(1) })))
+  )
+})
+
 describe("other limits", () => {
   it.effect("rc_third_party_invite counts invites of addresses, which rc_message does not", () =>
     Effect.gen(function* () {

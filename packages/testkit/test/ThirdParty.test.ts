@@ -49,6 +49,8 @@ describe("inviting an address", () => {
       const proof = yield* fake.proof(roomId, "outsider")
       assert.strictEqual(verdict(yield* join(yield* fake.proof(roomId, "gone"))), forbidden)
       assert.strictEqual(verdict(yield* join({ ...proof, token: "guessed" })), forbidden)
+      assert.strictEqual(verdict(yield* join({ ...proof, mxid: "@gone:localhost" })), forbidden)
+      assert.strictEqual(verdict(yield* join({ ...proof, sender: "@admin:localhost" })), forbidden)
       assert.strictEqual(verdict(yield* join({ ...proof, signatures: { localhost: { "ed25519:0": "x" } } })), forbidden)
       assert.strictEqual(yield* fake.membershipOf(roomId, "outsider"), undefined)
       assert.strictEqual(verdict(yield* join(proof)), ok)

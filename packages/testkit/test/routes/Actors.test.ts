@@ -80,10 +80,9 @@ describe("an actor at fault", () => {
       const roomId = String(key(created, "room_id"))
       assert.match(roomId, /^![A-Za-z0-9_-]{43}$/u)
       yield* post(path("join", roomId), bob.accessToken)
-      assert.strictEqual(
-        verdict(yield* post(path("ban", roomId), bob.accessToken, { user_id: alice.userId })),
-        forbidden
-      )
+      const ban = (token: string, user_id: string) => Effect.map(post(path("ban", roomId), token, { user_id }), verdict)
+      assert.strictEqual(yield* ban(bob.accessToken, alice.userId), forbidden)
+      assert.strictEqual(yield* ban(alice.accessToken, bob.userId), forbidden)
     }).pipe(inMemory)
   )
 })
