@@ -15,9 +15,11 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as ChildProcess from "effect/process/ChildProcess"
 import * as Stream from "effect/Stream"
-import { checks, runAll } from "../../testkit/conformance/operations/Checks.ts"
+import { type Check, checks, runAll } from "../../testkit/conformance/operations/Checks.ts"
 import { person, Site } from "../../testkit/conformance/operations/Site.ts"
+import { limitOptions, limits, sessionOptions, sessions } from "../../testkit/conformance/operations/SynapseChecks.ts"
 import { Synapse } from "../../testkit/conformance/Synapse.ts"
+import type { SynapseOptions } from "../../testkit/conformance/SynapseConfig.ts"
 
 const site = Layer.effect(
   Site,
@@ -38,7 +40,8 @@ const batchCli = Effect.fnUntraced(function* (accessToken: string, ...parameters
   return { output, exitCode: yield* handle.exitCode }
 }, Effect.scoped)
 
-const operations = Effect.gen(function* () {
+/** The checks on a Synapse of their own, since what they need of its configuration differs. */
+const operations = Effect.fnUntraced(function* (checks: ReadonlyArray<Check>) {
   const results = yield* runAll(checks)
   for (const { exit, name } of results) {
     yield* Console.log(Exit.isSuccess(exit) ? `ok    ${name}` : `FAIL  ${name}\n${Cause.pretty(exit.cause)}`)
@@ -97,13 +100,13 @@ const apply = Effect.gen(function* () {
   deepStrictEqual({ failed, unchanged }, { failed: 1, unchanged: 4 })
 })
 
+const on = (options: SynapseOptions) => Effect.provide(site.pipe(Layer.provideMerge(Synapse.layer(options))))
+
 Effect.gen(function* () {
-  const checks = yield* operations
-  yield* apply
-  yield* Console.log(`${checks + 1} passed, 0 failed`)
-}).pipe(
-  Effect.scoped,
-  Effect.provide(site.pipe(Layer.provideMerge(Synapse.layer()))),
-  Effect.provide([NodeServices.layer, NodeHttpClient.layerUndici]),
-  NodeRuntime.runMain
-)
+  const passed = [
+    yield* operations(checks).pipe(Effect.tap(apply), Effect.scoped, on({})),
+    yield* operations(sessions).pipe(on(sessionOptions)),
+    yield* operations(limits).pipe(on(limitOptions))
+  ]
+  yield* Console.log(`${passed.reduce((sum, count) => sum + count, 1)} passed, 0 failed`)
+}).pipe(Effect.provide([NodeServices.layer, NodeHttpClient.layerUndici]), NodeRuntime.runMain)

@@ -131,23 +131,19 @@ const Refusal = Schema.Struct({ retry_after_ms: Schema.Number })
 
 /** A client that writes down what it sends and when it was told to come back. */
 const watched = (http: HttpClient.HttpClient, log: Ref.Ref<ReadonlyArray<Sent>>): HttpClient.HttpClient =>
-  HttpClient.makeWith(
-    Effect.flatMap((request) =>
-      Effect.gen(function* () {
-        const at = yield* Clock.currentTimeMillis
-        const response = yield* http.execute(request)
-        const back = yield* Clock.currentTimeMillis
-        const refusal =
-          response.status === 429
-            ? yield* Effect.orDie(HttpClientResponse.schemaBodyJson(Refusal)(response))
-            : undefined
-        const until = refusal === undefined ? undefined : back + refusal.retry_after_ms
-        const body = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
-        yield* Ref.update(log, (all) => [...all, { path: request.url, body, at, until }])
-        return response
-      })
-    ),
-    Effect.succeed
+  HttpClient.transform(
+    http,
+    Effect.fnUntraced(function* (exchange, request) {
+      const at = yield* Clock.currentTimeMillis
+      const response = yield* exchange
+      const back = yield* Clock.currentTimeMillis
+      const { retry_after_ms = undefined } =
+        response.status === 429 ? yield* Effect.orDie(HttpClientResponse.schemaBodyJson(Refusal)(response)) : {}
+      const until = retry_after_ms === undefined ? undefined : back + retry_after_ms
+      const body = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
+      yield* Ref.update(log, (all) => [...all, { path: request.url, body, at, until }])
+      return response
+    })
   )
 
 const early = (log: ReadonlyArray<Sent>): ReadonlyArray<Sent> =>
