@@ -13,7 +13,7 @@ import * as Pull from "effect/Pull"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { fieldNamed } from "./PlanRow.ts"
+import { type Field, fieldNamed } from "./PlanRow.ts"
 import type { Line } from "./PlanText.ts"
 
 interface Span {
@@ -48,15 +48,18 @@ const delimiterOf = (header: string): string => {
 const isAlias = Schema.is(RoomAlias)
 
 /**
- * Whether a line that begins a record is a comment: its first character but for blanks is `#`. Where the first column
- * is the room, an alias begins like that too. There a comment has a blank (or nothing) behind the `#`, and even so a
- * line of several cells whose first is an alias is a row. A cell in quotes never begins a comment.
+ * Whether a line that begins a record is a comment: its first character but for blanks is `#`. Where that may also be
+ * the beginning of a row, there must be a blank (or nothing) behind it, and even so the line is taken for a row, in a
+ * plan whose first column is the room, when it has several cells of which the first is an alias, and in one whose first
+ * column is the reason, when it has several cells at all. A cell in quotes never begins a comment.
  */
-export const isComment = (line: string, delimiter: string, roomFirst: boolean): boolean => {
-  const text = line.trim()
-  if (!text.startsWith("#") || !roomFirst) return text.startsWith("#")
+export const isComment = (line: string, delimiter: string, firstColumn: Field | undefined): boolean => {
+  const start = line.search(/\S/)
+  if (line[start] !== "#" || line.slice(0, start).includes(delimiter)) return false
+  if (firstColumn !== "room" && firstColumn !== "reason") return true
+  const text = line.slice(start)
   const end = text.indexOf(delimiter)
-  return /^#(?:\s|$)/.test(text) && !(end !== -1 && isAlias(text.slice(0, end)))
+  return /^#(?:\s|$)/.test(text) && (end === -1 || (firstColumn === "room" && !isAlias(text.slice(0, end))))
 }
 
 /** The tokenizer looks at the size of a record between two pieces, so that no line may be one of its own. */
@@ -103,15 +106,17 @@ const read = <E>(
 ): Pull.Pull<Arr.NonEmptyReadonlyArray<Record | Broken>, E> => {
   const reader = makeReader(pull)
   let delimiter = ","
-  let roomFirst = false
   let sniffed = false
   let headed = false
+  let firstColumn: Field | undefined
   let decoder: Pull.Pull<Arr.NonEmptyReadonlyArray<Csv.Row>, E | Csv.CsvError> | undefined
   /** The lines of the record that the tokenizer is in the middle of. */
   let fed: Array<Line> = []
 
-  const beginning: Pull.Pull<Line, E> = Effect.flatMap(reader.next, (line) =>
-    blank.test(line.text) || isComment(line.text, delimiter, roomFirst) ? beginning : Effect.succeed(line)
+  const beginning: Pull.Pull<Line, E> = Effect.filterOrElse(
+    reader.next,
+    ({ text }) => !blank.test(text) && !isComment(text, delimiter, firstColumn),
+    () => beginning
   )
 
   const feed: Pull.Pull<Arr.NonEmptyReadonlyArray<string>, E> = Effect.suspend(() =>
@@ -140,7 +145,7 @@ const read = <E>(
         const [first, ...more] = fed
         if (first === undefined) return next
         fed = []
-        if (!headed) roomFirst = fieldNamed(cells[0] ?? "") === "room"
+        if (!headed) firstColumn = fieldNamed(cells[0] ?? "")
         headed = true
         return Effect.succeed<[Record]>([{ _tag: "Record", cells, delimiter, lines: [first, ...more] }])
       }),

@@ -70,11 +70,23 @@ interface Open extends Place {
   key: Text | undefined
 }
 
-const build = (
-  text: string,
-  place: (line: number, column: number) => Place,
-  report: (at: Place, message: string) => void
-) => {
+/** Places of ascending offsets. The parser gives some too, but loses count at a line break behind a backslash. */
+const placesIn = (text: string, firstLine: number): ((offset: number) => Place) => {
+  const breaks = /\r\n|\r|\n|$/g
+  let line = firstLine
+  let start = 0
+  breaks.exec(text)
+  return (offset) => {
+    while (breaks.lastIndex <= offset && breaks.lastIndex < text.length) {
+      line++
+      start = breaks.lastIndex
+      breaks.exec(text)
+    }
+    return { line, column: offset - start + 1 }
+  }
+}
+
+const build = (text: string, place: (offset: number) => Place, report: (at: Place, message: string) => void) => {
   const open: Array<Open> = []
   let root: Value | undefined
 
@@ -84,8 +96,8 @@ const build = (
     else if (parent.kind === "list") parent.items.push(value)
     else if (parent.key !== undefined) parent.entries.push({ key: parent.key, value })
   }
-  const begin = (kind: "list" | "object") => (_offset: number, _length: number, line: number, column: number) => {
-    const at = place(line, column)
+  const begin = (kind: "list" | "object") => (offset: number) => {
+    const at = place(offset)
     if (open.length >= deepest) {
       report(at, `nested more than ${deepest} deep`)
       throw new TooDeep()
@@ -115,17 +127,17 @@ const build = (
       onArrayBegin: begin("list"),
       onObjectEnd: end,
       onArrayEnd: end,
-      onObjectProperty: (value, _offset, _length, line, column) => {
+      onObjectProperty: (value, offset) => {
         const parent = open[open.length - 1]
-        if (parent !== undefined) parent.key = { ...place(line, column), kind: "text", value }
+        if (parent !== undefined) parent.key = { ...place(offset), kind: "text", value }
       },
-      onLiteralValue: (value: unknown, _offset, _length, line, column) => add(literal(value, place(line, column))),
-      onError: (code, offset, _length, line, column) => {
+      onLiteralValue: (value: unknown, offset) => add(literal(value, place(offset))),
+      onError: (code, offset) => {
         const name = Jsonc.printParseErrorCode(code)
         if (name.startsWith("Close")) return
         for (const container of open) container.broken = true
         const told = offset === text.length ? "the JSON ends too soon" : messages[name]
-        report(place(line, column), told ?? "this is not JSON")
+        report(place(offset), told ?? "this is not JSON")
       }
     },
     { disallowComments: true, allowTrailingComma: false }
@@ -146,7 +158,7 @@ export const parse = (text: string, firstLine = 1): Parsed => {
     if (!problems.has(line)) problems.set(line, new Problem({ line, column, message }))
   }
   try {
-    const value = build(text, (line, column) => ({ line: line + firstLine, column: column + 1 }), report)
+    const value = build(text, placesIn(text, firstLine), report)
     return { value, problems: [...problems.values()] }
   } catch (error) {
     if (!(error instanceof TooDeep)) throw error
