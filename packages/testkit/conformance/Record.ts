@@ -26,13 +26,17 @@ const collected = (lines: ReadonlyArray<typeof Line.Type>): ReadonlyMap<string, 
   return plays
 }
 
+/** The plays in the text of a family's file, by scenario. */
+export const parse = Effect.fnUntraced(function* (text: string) {
+  const lines = text.split("\n").filter((line) => line !== "")
+  return collected(yield* Effect.forEach(lines, (line) => decode(line)))
+})
+
 /** Every scenario of the family that was recorded. */
 export const read = Effect.fnUntraced(function* (family: string) {
   const files = yield* FileSystem.FileSystem
-  if (!(yield* files.exists(path(family)))) return new Map<string, Play>()
-  const text = yield* files.readFileString(path(family))
-  const lines = text.split("\n").filter((line) => line !== "")
-  return collected(yield* Effect.forEach(lines, (line) => decode(line)))
+  const exists = yield* files.exists(path(family))
+  return yield* parse(exists ? yield* files.readFileString(path(family)) : "")
 })
 
 /** Waits are rounded to seconds, so that recording again changes nothing. */
