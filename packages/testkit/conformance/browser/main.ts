@@ -63,7 +63,7 @@ const site = Effect.gen(function* () {
     Effect.map(HttpServer.HttpServer, ({ address }) => address),
     yield* Layer.build(server)
   )
-  if (address._tag !== "TcpAddress") return yield* Effect.die("no port")
+  if (!("port" in address)) return yield* Effect.die("no port")
   return { origin: `http://127.0.0.1:${address.port}`, result, bytes: code.length }
 })
 
@@ -89,7 +89,7 @@ Effect.gen(function* () {
   const alice = yield* fake.register("alice")
   const roomId = yield* fake.createRoom({ creator: "alice" })
   yield* fake.faults.next(
-    { path: "/rooms/{roomId}/invite" },
+    { method: "POST", path: "/rooms/{roomId}/invite" },
     Faults.respond(429, { errcode: "M_LIMIT_EXCEEDED", error: "Too Many Requests", retry_after_ms: 300 })
   )
   const { bytes, origin, result } = yield* site

@@ -5,7 +5,10 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 
-const parameter = (name: string) => new URL(globalThis.location.href).searchParams.get(name) ?? ""
+/** The one thing of the browser that is used here; the rest of this folder runs in Node, whose types have no page. */
+declare const location: { readonly href: string }
+
+const parameter = (name: string) => new URL(location.href).searchParams.get(name) ?? ""
 
 const program = Effect.gen(function* () {
   const membership = yield* Membership
