@@ -55,6 +55,9 @@ describe("an operation fails with what any request can come to, and", () => {
   it("leaveRoom: nothing but an outcome that is not known", () => {
     expectTypeOf<Fails<"leaveRoom">>().toEqualTypeOf<Any | "OutcomeUnknown">()
   })
+  it("ensure: whatever one of the operations behind it can come to", () => {
+    expectTypeOf<Fails<"ensure">>().toEqualTypeOf<Tag>()
+  })
   it("forgetRoom and the reads: nothing else", () => {
     expectTypeOf<Fails<"forgetRoom">>().toEqualTypeOf<Any>()
     expectTypeOf<Fails<"getJoinedRooms">>().toEqualTypeOf<Any>()

@@ -73,6 +73,7 @@ describe("what comes back is branded as well", () => {
     expectTypeOf<Success<"getRoomIdByAlias">>().toEqualTypeOf<RoomId>()
     expectTypeOf<Success<"getJoinedRooms">>().toEqualTypeOf<ReadonlyArray<RoomId>>()
     expectTypeOf<Success<"getJoinedMembersByRoom">>().toEqualTypeOf<ReadonlyMap<UserId, JoinedMember>>()
+    expectTypeOf<Success<"ensure">>().toEqualTypeOf<"unchanged" | "changed">()
     expectTypeOf<Success<"getMembership">>().toEqualTypeOf<MembershipState>()
     expectTypeOf<Success<"whoami">["userId"]>().toEqualTypeOf<UserId>()
   })
