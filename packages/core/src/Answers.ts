@@ -10,6 +10,7 @@ import * as Schema from "effect/Schema"
 import * as MatrixError from "./MatrixError.ts"
 import * as RetryAfter from "./RetryAfter.ts"
 
+/** An HTTP answer as far as classifying it needs it. */
 export interface Answer {
   readonly status: number
   /** Names in lower case. */

@@ -13,6 +13,7 @@ import * as Operation from "./Operation.ts"
 
 const isAlias = (room: RoomIdOrAlias): room is RoomAlias => room.startsWith("#")
 
+/** The reads over one server. */
 export const make = (server: Effect.Effect<Dialect, MatrixError>) => {
   const membership = (request: getMembership.Parameters): Effect.Effect<MembershipState, MatrixError> =>
     Effect.flatMap(server, ({ api }) => Operation.fold(api.getMembership(getMembership.request(request)))).pipe(

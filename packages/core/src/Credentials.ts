@@ -13,6 +13,7 @@ import * as Redacted from "effect/Redacted"
 import type { MatrixError } from "./MatrixError.ts"
 import * as Session from "./Session.ts"
 
+/** The service that `Membership.layer` asks for; the static members are ready-made layers of it. */
 export class Credentials extends Context.Service<
   Credentials,
   {

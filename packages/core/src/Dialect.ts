@@ -16,6 +16,7 @@ const longestList = 256 * 1024 * 1024
 
 type Success<T> = T extends Effect.Effect<infer A, infer _E, infer _R> ? A : never
 
+/** What an operation is handed: the clients for the server's paths, and what is known of it. */
 export interface Dialect {
   readonly api: Success<ReturnType<typeof api>>
   /** The same, for answers that may be long. */
@@ -35,6 +36,7 @@ const api = (version: Homeserver.PathVersion, client: Client, baseUrl: string, s
 const thirdParty = (version: Homeserver.PathVersion, client: Client, baseUrl: string, secrets: Secrets) =>
   Operation.client(MembershipApi.thirdParty(version), client, baseUrl, secrets)
 
+/** Asks `/versions` at the first use and remembers the answer, unless the paths are forced. */
 export const make = Effect.fnUntraced(function* (options: Options) {
   const http = yield* HttpClient.HttpClient
   const credentials = yield* Credentials

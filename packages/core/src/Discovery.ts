@@ -1,6 +1,17 @@
 /**
  * From a server name or a user id to the homeserver's base URL, by its `.well-known` file (client-server API "Well-known
  * URI", v1.19). Meant for the moment of logging in, as the specification says, not for every start.
+ *
+ * ```ts
+ * import { Discovery, MatrixId } from "@matrix-membership/core"
+ * import { Effect } from "effect"
+ *
+ * export const addressOf = (userId: string) =>
+ *   Discovery.discover(MatrixId.UserId.make(userId)).pipe(
+ *     Effect.map(({ homeserver }) => homeserver.href),
+ *     Effect.catchTag("DiscoveryIgnored", () => Effect.succeed("ask the user"))
+ *   )
+ * ```
  */
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
@@ -13,6 +24,7 @@ import * as MembershipApi from "./MembershipApi.ts"
 import * as Operation from "./Operation.ts"
 import * as Transport from "./Transport.ts"
 
+/** What was found, checked to be what it claims. */
 export interface Discovered {
   readonly homeserver: URL
   readonly identityServer?: URL

@@ -1,6 +1,20 @@
 /**
  * The idempotent face of membership: say how it should be, not what to do. Servers answer "already in the room" with the
  * same code as "you may not", so the membership is read before anything is sent, and again when something was refused.
+ *
+ * ```ts
+ * import { type MatrixId, Membership } from "@matrix-membership/core"
+ * import { Effect } from "effect"
+ *
+ * export const admitAll = (roomId: MatrixId.RoomId, guests: ReadonlyArray<MatrixId.UserId>) =>
+ *   Effect.gen(function* () {
+ *     const membership = yield* Membership
+ *     const outcomes = yield* Effect.forEach(guests, (userId) =>
+ *       membership.ensure({ roomId, userId, membership: "invite" })
+ *     )
+ *     return outcomes.filter((outcome) => outcome === "changed").length
+ *   })
+ * ```
  */
 import * as Effect from "effect/Effect"
 import { type Always, InvalidRequest, type WithTag } from "./MatrixError.ts"
@@ -8,6 +22,7 @@ import type { RoomId, UserId } from "./MatrixId.ts"
 import type { MembershipState } from "./MemberEvent.ts"
 import type { Membership } from "./Membership.ts"
 
+/** How a membership should be. */
 export interface Request {
   readonly roomId: RoomId
   /** Whose membership. Nobody can join or knock for another. */
@@ -22,8 +37,10 @@ export interface Request {
   readonly unban?: boolean | undefined
 }
 
+/** Whether anything had to be changed by us. */
 export type Outcome = "unchanged" | "changed"
 
+/** What `ensure` can fail with: whatever the operations it is made of can. */
 export type Failure = WithTag<
   Always | "BadState" | "InviteBlocked" | "RoomVersionUnsupported" | "JoinPending" | "OutcomeUnknown"
 >
@@ -39,6 +56,7 @@ const metBy: { readonly [S in MembershipState]: ReadonlyArray<MembershipState> }
   ban: ["ban"]
 }
 
+/** Whether nothing need be done. Pure. */
 export const isMet = ({ membership, unban = false }: Request, current: MembershipState): boolean =>
   // a ban that should be lifted is not yet `leave`
   !(unban && membership === "leave" && current === "ban") && metBy[membership].includes(current)

@@ -4,6 +4,7 @@ import * as Result from "effect/Result"
 /** `r0` up to 2021, `v3` from specification v1.1 on. */
 export type PathVersion = "r0" | "v3"
 
+/** The answer to `/versions` (client-server API "API versions", v1.19). */
 export interface Versions {
   /** Every version of the specification that the server claims, such as `r0.6.1` or `v1.12`. */
   readonly versions: ReadonlyArray<string>

@@ -1,10 +1,22 @@
 /**
  * Speaking for one of an application service's users (application service API "Identity assertion", v1.19): the
  * service's own token goes in the header, the user in the query.
+ *
+ * ```ts
+ * import { Masquerade, type MatrixId, Membership } from "@matrix-membership/core"
+ * import { Effect } from "effect"
+ *
+ * export const joinAs = (userId: MatrixId.UserId, roomId: MatrixId.RoomId) =>
+ *   Effect.gen(function* () {
+ *     const membership = yield* Membership
+ *     return yield* membership.joinRoomById({ roomId })
+ *   }).pipe(Effect.provideService(Masquerade.As, { userId }))
+ * ```
  */
 import * as Context from "effect/Context"
 import type { UserId } from "./MatrixId.ts"
 
+/** Whom to speak for. */
 export interface Masquerade {
   /** A user of the service's namespace. */
   readonly userId: UserId

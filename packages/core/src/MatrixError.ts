@@ -2,6 +2,26 @@
  * Everything that can go wrong with a request to a homeserver, as one closed union. Every class has one meaning and
  * keeps the evidence: the HTTP status, the server's `errcode` and its free text as `detail` (for display, never for
  * decisions). No class ever holds an access token.
+ *
+ * ```ts
+ * import { type MatrixId, Membership } from "@matrix-membership/core"
+ * import { Duration, Effect } from "effect"
+ *
+ * export const inviteAndExplain = (roomId: MatrixId.RoomId, userId: MatrixId.UserId) =>
+ *   Effect.gen(function* () {
+ *     const membership = yield* Membership
+ *     yield* membership.inviteUser({ roomId, userId })
+ *     return "invited"
+ *   }).pipe(
+ *     Effect.catchTags({
+ *       Forbidden: ({ detail }) => Effect.succeed(`the server says no: ${detail}`),
+ *       BadState: () => Effect.succeed("they are banned"),
+ *       InviteBlocked: () => Effect.succeed("they take no invitations"),
+ *       RateLimited: ({ retryAfter = Duration.minutes(1) }) =>
+ *         Effect.succeed(`come back in ${Duration.format(retryAfter)}`)
+ *     })
+ *   )
+ * ```
  */
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
@@ -188,6 +208,7 @@ export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>()("Outcom
   }
 }
 
+/** Everything a request can fail with. */
 export type MatrixError =
   | Forbidden
   | NotFound
@@ -207,6 +228,7 @@ export type MatrixError =
   | Unreachable
   | OutcomeUnknown
 
+/** The tags of the union. */
 export type Tag = MatrixError["_tag"]
 
 /** The members of the union with these tags. */
@@ -228,6 +250,7 @@ export const common = [
   "Unreachable"
 ] as const satisfies ReadonlyArray<Tag>
 
+/** The tags of `common`. */
 export type Always = (typeof common)[number]
 
 /**

@@ -32,6 +32,7 @@ export const MemberContent = Schema.Struct({
 })
 export type MemberContent = typeof MemberContent.Type
 
+/** A member event as the lists of members give it; unknown keys are dropped. */
 export const MemberEvent = Schema.Struct({
   content: MemberContent,
   /** Who caused the event: for a kick or a ban somebody else than `state_key`. */

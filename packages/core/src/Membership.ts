@@ -1,4 +1,25 @@
-/** Room membership on Matrix, as Effects: the service people come for. */
+/**
+ * Room membership on Matrix, as Effects: the service people come for.
+ *
+ * ```ts
+ * import { Credentials, MatrixId, Membership } from "@matrix-membership/core"
+ * import { Config, Effect, Layer } from "effect"
+ * import { FetchHttpClient } from "effect/http"
+ *
+ * export const invite = Effect.gen(function* () {
+ *   const membership = yield* Membership
+ *   yield* membership.inviteUser({
+ *     roomId: MatrixId.RoomId.make("!hall:example.org"),
+ *     userId: MatrixId.UserId.make("@bob:example.org"),
+ *     reason: "Welcome"
+ *   })
+ * })
+ *
+ * export const live = Layer.unwrap(
+ *   Effect.map(Config.URL("MATRIX_HOMESERVER"), (homeserver) => Membership.layer({ homeserver }))
+ * ).pipe(Layer.provide([Credentials.layerConfig, FetchHttpClient.layer]))
+ * ```
+ */
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
@@ -31,6 +52,7 @@ import type { Failure } from "./Operation.ts"
 import * as Operations from "./Operations.ts"
 import type * as RetryPolicy from "./RetryPolicy.ts"
 
+/** How `Membership.layer` speaks to the server. */
 export interface Options {
   /** The base URL of the client-server API, a path prefix included. */
   readonly homeserver: URL
@@ -44,6 +66,7 @@ export interface Options {
   readonly timeout?: Duration.Input | undefined
 }
 
+/** The answer to `whoami`. */
 export interface Whoami {
   readonly userId: UserId
   /** Absent for an application service that names no device, and before v1.1. */
@@ -51,12 +74,14 @@ export interface Whoami {
   readonly isGuest: boolean
 }
 
+/** A member's profile; what is not set is absent. */
 export interface JoinedMember {
   readonly displayName?: string
   /** An `mxc://` URI. */
   readonly avatarUrl?: string
 }
 
+/** The operations, for one homeserver and one set of credentials. */
 export class Membership extends Context.Service<
   Membership,
   {

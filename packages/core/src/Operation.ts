@@ -85,6 +85,7 @@ export const onceSuccessful = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect
     )
   })
 
+/** What is particular to an operation. */
 export interface Definition<E extends Endpoint, A> {
   /** The specification's operation id. */
   readonly name: string

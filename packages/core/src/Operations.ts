@@ -44,6 +44,7 @@ const joinedMembers = ({
 const joinedMember = ({ avatar_url, display_name }: Profile): JoinedMember =>
   defined({ displayName: display_name ?? undefined, avatarUrl: avatar_url ?? undefined })
 
+/** All operations over the homeserver, credentials and `HttpClient` at hand. */
 export const make = Effect.fnUntraced(function* (options: Options) {
   const { readVersions, server } = yield* Dialect.make(options)
   const policy = RetryPolicy.make(options.retry)

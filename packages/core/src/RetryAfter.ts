@@ -4,6 +4,7 @@ import * as Duration from "effect/Duration"
 import * as Headers from "effect/http/Headers"
 import * as Result from "effect/Result"
 
+/** The wait, and where it was read. */
 export interface Wait {
   readonly retryAfter?: Duration.Duration
   readonly source: "Retry-After" | "retry_after_ms" | "none"

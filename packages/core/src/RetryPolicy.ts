@@ -1,6 +1,17 @@
 /**
  * When to try again, as plain data and as a `Schedule`. The one rule above all others: never sooner than the server
  * asked. What a failure means for repeating is decided here and nowhere else.
+ *
+ * ```ts
+ * import { type MatrixId, Membership, RetryPolicy } from "@matrix-membership/core"
+ * import { Effect } from "effect"
+ *
+ * export const joinOrGiveUp = (roomIdOrAlias: MatrixId.RoomIdOrAlias) =>
+ *   Effect.gen(function* () {
+ *     const membership = yield* Membership
+ *     return yield* membership.joinRoom({ roomIdOrAlias })
+ *   }).pipe(Effect.provideService(RetryPolicy.Override, RetryPolicy.make({ times: 2, longestWait: "5 seconds" })))
+ * ```
  */
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
@@ -11,6 +22,7 @@ import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import type { MatrixError } from "./MatrixError.ts"
 
+/** A policy as plain data. */
 export interface RetryPolicy {
   /** Attempts after the first one. */
   readonly times: number
@@ -24,6 +36,7 @@ export interface RetryPolicy {
   readonly longestWait: Duration.Duration
 }
 
+/** What differs from the default policy. */
 export type Options = { readonly [K in keyof RetryPolicy]?: RetryPolicy[K] extends number ? number : Duration.Input }
 
 /**
@@ -61,6 +74,7 @@ export const isTransient = (error: MatrixError): boolean => {
   }
 }
 
+/** What the decision depends on besides the error. */
 export interface Situation {
   /** How many attempts have failed, at least 1. */
   readonly attempt: number

@@ -1,4 +1,18 @@
-/** A session whose access token expires and is replaced with the help of a refresh token. */
+/**
+ * A session whose access token expires and is replaced with the help of a refresh token.
+ *
+ * ```ts
+ * import { Credentials } from "@matrix-membership/core"
+ * import { Effect, Redacted } from "effect"
+ *
+ * export const credentials = Credentials.layerRefreshable({
+ *   homeserver: new URL("http://localhost"),
+ *   accessToken: Redacted.make("the access token of the login"),
+ *   refreshToken: Redacted.make("its refresh token"),
+ *   onRefresh: () => Effect.logInfo("the tokens were renewed; store them now")
+ * })
+ * ```
+ */
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Option from "effect/Option"
@@ -11,11 +25,13 @@ import * as Operation from "./Operation.ts"
 import { isTransient, make as makePolicy, schedule } from "./RetryPolicy.ts"
 import * as Transport from "./Transport.ts"
 
+/** A pair as login and refresh give it. */
 export interface Tokens {
   readonly accessToken: Redacted.Redacted
   readonly refreshToken: Redacted.Redacted
 }
 
+/** The pair to begin with, where to renew it, and what to do with a new one. */
 export interface Options extends Tokens {
   /** The base URL of the client-server API. */
   readonly homeserver: URL
@@ -23,6 +39,7 @@ export interface Options extends Tokens {
   readonly onRefresh?: ((tokens: Tokens) => Effect.Effect<void>) | undefined
 }
 
+/** The service behind `Credentials.layerRefreshable`. */
 export const make = Effect.fnUntraced(function* ({ homeserver, onRefresh, ...initial }: Options) {
   const http = yield* HttpClient.HttpClient
   const tokens = yield* Ref.make<Tokens>(initial)

@@ -24,10 +24,13 @@ export const waits = Metric.histogram("matrix_membership_wait_ms", {
   boundaries: Metric.exponentialBoundaries({ start: 100, factor: 2, count: 14 })
 })
 
+/** Counts an attempt. */
 export const attempted = (operation: string) => Metric.update(Metric.withAttributes(attempts, { operation }), 1)
 
+/** Counts an end. */
 export const ended = (operation: string, outcome: string) =>
   Metric.update(Metric.withAttributes(outcomes, { operation, outcome }), 1)
 
+/** Counts a wait, in milliseconds. */
 export const waiting = (operation: string, reason: string, millis: number) =>
   Effect.asVoid(Metric.update(Metric.withAttributes(waits, { operation, reason }), millis))

@@ -20,6 +20,7 @@ import type { Credentials } from "./Credentials.ts"
 import * as Masquerade from "./Masquerade.ts"
 import { type MatrixError, NotMatrix, Unreachable } from "./MatrixError.ts"
 
+/** The bounds of one attempt. */
 export interface Options {
   /** For one attempt, from sending to the last byte of the answer. */
   readonly timeout: Duration.Duration

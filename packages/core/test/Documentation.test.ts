@@ -10,18 +10,25 @@ const under = (folder: string) =>
 const sources = under("src").map((name) => ({ name, text: read(`src/${name}`) }))
 const examples = new Map(under("examples").map((name) => [name, read(`examples/${name}`)]))
 
-const blocks = sources.flatMap(({ name, text }) =>
+const readme = [...read("README.md").matchAll(/^```ts\n(?<code>.*?)^```$/gmsu)].map(({ groups }) => ({
+  name: "README.md",
+  code: groups?.["code"] ?? ""
+}))
+
+const docstrings = sources.flatMap(({ name, text }) =>
   [...text.matchAll(/^ \* ```ts\n(?<code>.*?)^ \* ```$/gmsu)].map(({ groups }) => ({
     name,
     code: (groups?.["code"] ?? "").replace(/^ \* ?/gmu, "")
   }))
 )
 
-describe("examples in docstrings", () => {
+const blocks = [...readme, ...docstrings]
+
+describe("examples in docstrings and README.md", () => {
   it.each(blocks)("of $name are files in examples/, which are compiled and run", ({ code }) =>
     assert.include([...examples.values()], code)
   )
-  it.each([...examples.keys()])("%s stands in a docstring", (name) =>
+  it.each([...examples.keys()])("%s stands in one of them", (name) =>
     assert.include(
       blocks.map(({ code }) => code),
       examples.get(name)
