@@ -124,6 +124,22 @@ describe("a refusal after a lost answer", () => {
   )
 })
 
+describe("who has left a room may not be shown their membership, and then their rooms tell,", () => {
+  const leave: Use = (m) => m.leaveRoom({ roomId })
+  it.effect("that they are out", () =>
+    Effect.gen(function* () {
+      const room = Room.make({ membership: "join", fault: "lost after", unreadable: true })
+      assert.strictEqual(yield* ending(leave, room, 0), undefined)
+    })
+  )
+  it.effect("that they are still in", () =>
+    Effect.gen(function* () {
+      const room = Room.make({ membership: "join", fault: "lost before", unreadable: true })
+      assert.strictEqual(yield* ending(leave, room, 0), "Unreachable")
+    })
+  )
+})
+
 describe("what happened meanwhile", () => {
   it.effect.each([
     { what: "an invitee who joined at once", use: changes[6]?.use, from: "leave", meanwhile: "join" },

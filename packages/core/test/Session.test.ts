@@ -224,8 +224,13 @@ describe("a refresh", () => {
           { errcode: "M_UNKNOWN_TOKEN", error: `bad: ${body} ${headers["authorization"] ?? ""}` },
           { status: 401 }
         )
-      for (const reply of [echo, server()]) {
-        const { text } = yield* witness(Effect.provide(forget, layer({ wire: make(reply) })))
+      const broken: Reply = (sent, nth) =>
+        isRefresh(sent) ? answer(502, `<html>cannot pass on ${sent.body}</html>`)(sent, nth) : server()(sent, nth)
+      for (const reply of [echo, broken, server()]) {
+        const fiber = yield* Effect.provide(forget, layer({ wire: make(reply) })).pipe(witness, Effect.forkChild)
+        yield* TestClock.adjust("1 hour")
+        const { text } = yield* Fiber.join(fiber)
+        assert.isTrue(reply !== broken || text.includes("cannot pass on"))
         for (const secret of ["access-0", "access-1", "refresh-0", "refresh-1"])
           assert.isFalse(text.includes(secret), secret)
       }
