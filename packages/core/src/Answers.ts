@@ -150,7 +150,10 @@ const limited = (answer: Answer, body: Body | undefined, now: number, clean: Cle
   })
 
 /** A redirect's query may carry secrets, so only the origin is told. */
-const originOf = (location: string): string => (URL.canParse(location) ? new URL(location).origin : "another path")
+const originOf = (location: string): string => {
+  if (/^\/(?!\/)/u.test(location)) return "another path"
+  return /^https?:/u.test(location) && URL.canParse(location) ? new URL(location).origin : "another place"
+}
 
 const notMatrix = ({ body, headers, status }: Answer, clean: Clean) => {
   const location = headers["location"]

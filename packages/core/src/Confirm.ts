@@ -32,6 +32,11 @@ export const make = (server: Effect.Effect<Dialect, MatrixError>) => {
         )
       : Effect.succeed(room)
 
+  const isJoined = (room: RoomId) =>
+    Effect.flatMap(server, ({ lists }) =>
+      Operation.fold(Effect.map(lists.getJoinedRooms({}), ({ joined_rooms }) => joined_rooms.includes(room)))
+    )
+
   return {
     membership,
     /** Another user's membership is one of these. */
@@ -43,21 +48,24 @@ export const make = (server: Effect.Effect<Dialect, MatrixError>) => {
         const target = { roomId: yield* roomId(room), userId: yield* me }
         return wanted.includes(yield* membership(target)) ? Option.some(target.roomId) : Option.none()
       }),
-    /** The caller is not in the room. Who has left may not be shown it, so the joined rooms are asked then. */
+    /** The caller has joined. Rooms one is not in cannot be read, and are not among the joined ones. */
+    joined: (room: RoomIdOrAlias) =>
+      Effect.gen(function* () {
+        const id = yield* roomId(room)
+        return (yield* isJoined(id)) ? Option.some(id) : Option.none()
+      }),
+    /**
+     * The caller has left. Those who were joined can read that; those who were invited or knocked cannot read whether
+     * they still are, and then this fails.
+     */
     gone: (room: RoomId) =>
       Effect.gen(function* () {
         const now = yield* membership({ roomId: room, userId: yield* me }).pipe(
-          Effect.catchTag("Forbidden", () =>
-            Effect.flatMap(server, ({ lists }) =>
-              Operation.fold(
-                Effect.map(lists.getJoinedRooms({}), ({ joined_rooms }) =>
-                  joined_rooms.includes(room) ? ("join" as const) : ("leave" as const)
-                )
-              )
-            )
+          Effect.catchTag("Forbidden", (hidden) =>
+            Effect.flatMap(isJoined(room), (joined) => (joined ? Effect.succeed("join" as const) : Effect.fail(hidden)))
           )
         )
-        return now === "leave" || now === "ban" ? Option.some(room) : Option.none()
+        return now === "leave" || now === "ban" ? Option.some<void>(undefined) : Option.none()
       })
   }
 }

@@ -1,6 +1,5 @@
 /** The operations of `Membership`, made over one homeserver. */
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Confirm from "./Confirm.ts"
 import * as Dialect from "./Dialect.ts"
 import * as Ensure from "./Ensure.ts"
@@ -64,7 +63,7 @@ export const make = Effect.fnUntraced(function* (options: Options) {
           name: "joinRoom",
           endpoint: joinRoom,
           attributes: about(request.roomIdOrAlias),
-          confirm: confirm.self(request.roomIdOrAlias, ["join"])
+          confirm: confirm.joined(request.roomIdOrAlias)
         },
         ({ api, viaAlone }) => Effect.map(api.joinRoom(joinRoom.request(request, viaAlone)), ({ room_id }) => room_id)
       ),
@@ -74,7 +73,7 @@ export const make = Effect.fnUntraced(function* (options: Options) {
           name: "joinRoomById",
           endpoint: joinRoomById,
           attributes: about(request.roomId),
-          confirm: confirm.self(request.roomId, ["join"])
+          confirm: confirm.joined(request.roomId)
         },
         ({ api }) => Effect.map(api.joinRoomById(joinRoomById.request(request)), ({ room_id }) => room_id)
       ),
@@ -98,7 +97,7 @@ export const make = Effect.fnUntraced(function* (options: Options) {
           name: "leaveRoom",
           endpoint: leaveRoom,
           attributes: about(request.roomId),
-          confirm: Effect.map(confirm.gone(request.roomId), Option.asVoid)
+          confirm: confirm.gone(request.roomId)
         },
         ({ api }) => Effect.asVoid(api.leaveRoom(leaveRoom.request(request)))
       ),

@@ -10,23 +10,20 @@ export interface Wait {
   readonly source: "Retry-After" | "retry_after_ms" | "none"
 }
 
-// A wait of more than a year is a bug of the server, not an instruction.
-const absurd = Duration.days(366)
-
-const sane = (wait: Duration.Duration) => Duration.isLessThanOrEqualTo(wait, absurd)
+// More than a year is a bug of the server. It is still no leave to come back sooner, so the longest wait stands for it.
+const longest = Duration.days(366)
 
 const fromHeader = (header: string | undefined, serverNow: number): Duration.Duration | undefined => {
   if (header === undefined) return undefined
   const parsed = Headers.parseRetryAfter(header)
   if (Result.isFailure(parsed)) return undefined
   const wait = Headers.retryAfterDelay(parsed.success, serverNow)
-  return sane(wait) ? wait : undefined
+  return Duration.min(wait, longest)
 }
 
 const fromBody = (millis: unknown): Duration.Duration | undefined => {
-  if (typeof millis !== "number" || !Number.isFinite(millis) || millis < 0) return undefined
-  const wait = Duration.millis(Math.ceil(millis))
-  return sane(wait) ? wait : undefined
+  if (typeof millis !== "number" || Number.isNaN(millis) || millis < 0) return undefined
+  return Duration.millis(Math.ceil(Math.min(millis, Duration.toMillis(longest))))
 }
 
 /**

@@ -44,7 +44,8 @@ export const make = Effect.fnUntraced(function* ({ homeserver, onRefresh, ...ini
   const http = yield* HttpClient.HttpClient
   const tokens = yield* Ref.make<Tokens>(initial)
   const gate = yield* Semaphore.make(1)
-  const policy = makePolicy()
+  // the operations that wait for a renewal repeat it themselves
+  const policy = makePolicy({ times: 2, budget: "1 minute" })
 
   const refresh = Effect.fnUntraced(function* (old: Tokens) {
     const httpClient = Transport.anonymous(http, Transport.small)
@@ -60,8 +61,7 @@ export const make = Effect.fnUntraced(function* ({ homeserver, onRefresh, ...ini
       accessToken: Redacted.make(answer.access_token),
       refreshToken: answer.refresh_token === undefined ? old.refreshToken : Redacted.make(answer.refresh_token)
     }
-    yield* onRefresh?.(renewed) ?? Effect.void
-    yield* Ref.set(tokens, renewed)
+    yield* Effect.uninterruptible(Effect.andThen(onRefresh?.(renewed) ?? Effect.void, Ref.set(tokens, renewed)))
     return Option.some(renewed.accessToken)
   })
 

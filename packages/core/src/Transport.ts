@@ -18,7 +18,7 @@ import * as Stream from "effect/Stream"
 import * as Answers from "./Answers.ts"
 import type { Credentials } from "./Credentials.ts"
 import * as Masquerade from "./Masquerade.ts"
-import { type MatrixError, NotMatrix, Unreachable } from "./MatrixError.ts"
+import { type MatrixError, mayHaveTakenEffect, NotMatrix, Unreachable } from "./MatrixError.ts"
 
 /** The bounds of one attempt. */
 export interface Options {
@@ -198,6 +198,12 @@ const addressed = (
       })
 }
 
+/** What befell the renewal says nothing about the request, which the server has refused. */
+const unrenewed = (error: MatrixError): MatrixError =>
+  mayHaveTakenEffect(error)
+    ? new Unreachable({ cause: `the access token could not be renewed: ${error.message}`, sent: false })
+    : error
+
 /** The same request once more when the token was refused and there is another. A locked account has no use for one. */
 const renewing = Effect.fnUntraced(function* (
   client: HttpClient.HttpClient,
@@ -210,7 +216,7 @@ const renewing = Effect.fnUntraced(function* (
     refused.errcode !== "M_UNKNOWN_TOKEN"
       ? Effect.fail(refused)
       : Effect.flatMap(
-          credentials.renew(token),
+          Effect.mapError(credentials.renew(token), unrenewed),
           Option.match({
             onNone: () => Effect.fail(refused),
             onSome: (renewed) => attempt(client, options, renewed, request)

@@ -35,7 +35,7 @@ export const inviteBy3PID = HttpApiEndpoint.post("inviteBy3PID", "/rooms/:roomId
   success: NoContent
 })
 
-export const failures = ["InviteBlocked", "RoomVersionUnsupported", "OutcomeUnknown"] as const
+export const failures = ["BadState", "InviteBlocked", "RoomVersionUnsupported", "OutcomeUnknown"] as const
 
 export const request = ({ address, idAccessToken, idServer, medium, roomId }: Parameters) => ({
   params: { roomId },
