@@ -53,6 +53,15 @@ describe("a redirect", () => {
       status: 302,
       excerpt: "a redirect to another path, not followed"
     }))
+  it.each(["//elsewhere.example/?s=secret", "mailto:secret@example.org", "https://", ""])(
+    "to %j tells no more than that it is one",
+    (location) =>
+      assert.deepStrictEqual(fields(302, "", { location }), {
+        _tag: "NotMatrix",
+        status: 302,
+        excerpt: "a redirect to another place, not followed"
+      })
+  )
 })
 
 describe("202 without a room id", () => {

@@ -45,10 +45,7 @@ const changes: ReadonlyArray<Change> = [
 const ending = (use: Use, room: Room.Room, times = 3) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.flatMap(Membership, use).pipe(
-      Effect.matchEffect({
-        onFailure: ({ _tag }) => Effect.succeed<unknown>(_tag),
-        onSuccess: (value) => Effect.succeed<unknown>(value)
-      }),
+      Effect.match({ onFailure: ({ _tag }): unknown => _tag, onSuccess: (value): unknown => value }),
       Effect.provide(layer(make(room.reply), { retry: { times } })),
       Effect.forkChild
     )
@@ -124,18 +121,29 @@ describe("a refusal after a lost answer", () => {
   )
 })
 
-describe("who has left a room may not be shown their membership, and then their rooms tell,", () => {
+describe("a leave that cannot be read", () => {
   const leave: Use = (m) => m.leaveRoom({ roomId })
-  it.effect("that they are out", () =>
+  it.effect("is not taken for granted: the caller may still be invited", () =>
     Effect.gen(function* () {
-      const room = Room.make({ membership: "join", fault: "lost after", unreadable: true })
-      assert.strictEqual(yield* ending(leave, room, 0), undefined)
+      const room = Room.make({ membership: "invite", fault: "lost before", unreadable: true })
+      assert.strictEqual(yield* ending(leave, room, 0), "Unreachable")
     })
   )
-  it.effect("that they are still in", () =>
+  it.effect("is seen not to have happened where the room is still among the joined ones", () =>
     Effect.gen(function* () {
-      const room = Room.make({ membership: "join", fault: "lost before", unreadable: true })
-      assert.strictEqual(yield* ending(leave, room, 0), "Unreachable")
+      const refuse = answer(403, '{"errcode":"M_FORBIDDEN","error":"no"}')
+      const room = Room.make({ membership: "join", fault: "lost before", unreadable: true, refuse })
+      assert.strictEqual(yield* ending(leave, room), "Forbidden")
+    })
+  )
+})
+
+describe("a join is seen among the joined rooms,", () => {
+  it.effect("for what one is not in cannot be read", () =>
+    Effect.gen(function* () {
+      const refuse = answer(403, '{"errcode":"M_FORBIDDEN","error":"You are not invited to this room."}')
+      const room = Room.make({ membership: "leave", fault: "lost before", unreadable: true, refuse })
+      assert.strictEqual(yield* ending((m) => m.joinRoomById({ roomId }), room), "Forbidden")
     })
   )
 })

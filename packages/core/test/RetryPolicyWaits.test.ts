@@ -3,7 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as TestClock from "effect/testing/TestClock"
-import { answer, between, gaps, limited, run, second } from "./Attempts.ts"
+import { answer, between, endedWith, gaps, limited, run, second } from "./Attempts.ts"
 
 describe("never sooner than asked", () => {
   const patient = { longestWait: "400 days", budget: "900 days", base: "1 second" } as const
@@ -56,11 +56,25 @@ describe("never sooner than asked", () => {
 
   it.effect("nonsense is no wait of the server's, and our own back-off holds", () =>
     Effect.gen(function* () {
-      for (const millis of ["-1", "1e999", '"5000"', "null", "{}"]) {
+      for (const millis of ["-1", "-1e999", '"5000"', "null", "{}"]) {
         const body = `{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":${millis}}`
         const { at } = yield* run({ base: "8 seconds" }, [answer(429, body, { "retry-after": "NaN" }), "done"])
         const [gap = -1] = gaps(at)
         assert.isTrue(gap >= 4 * second && gap <= 8 * second, `${millis}: ${gap}`)
+      }
+    })
+  )
+
+  it.effect("an absurd wait is no nonsense: nobody comes back for it, and it is told", () =>
+    Effect.gen(function* () {
+      for (const error of [
+        answer(429, '{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":1e999}'),
+        answer(429, "", { "retry-after": "9".repeat(40) })
+      ]) {
+        const { at, exit } = yield* run({}, [error, "done"])
+        assert.deepStrictEqual(at, [0])
+        endedWith(exit, error)
+        assert.isTrue(error._tag === "RateLimited" && error.retryAfter !== undefined)
       }
     })
   )

@@ -144,6 +144,26 @@ describe("new tokens", () => {
       assert.deepStrictEqual(order.slice(2), ["stored access-1 refresh-1", "forget Bearer access-1"])
     })
   )
+  it.effect("are stored whole and kept, also when the caller who got them gives up", () =>
+    Effect.gen(function* () {
+      let stored = 0
+      const wire = make(server())
+      const onRefresh = () =>
+        Effect.map(Effect.sleep("10 seconds"), () => {
+          stored += 1
+        })
+      const program = Effect.gen(function* () {
+        const first = yield* Effect.forkChild(forget)
+        yield* TestClock.adjust("5 seconds")
+        const given = yield* Effect.forkChild(Fiber.interrupt(first))
+        yield* TestClock.adjust("1 minute")
+        yield* Fiber.join(given)
+        yield* forget
+      })
+      yield* Effect.provide(program, layer({ wire, onRefresh }))
+      assert.deepStrictEqual([stored, wire.sent.filter(isRefresh).length], [1, 1])
+    })
+  )
   it.effect("without a refresh token leave the old one in use", () =>
     Effect.gen(function* () {
       let stored = ""
@@ -203,14 +223,14 @@ describe("a refresh", () => {
       assert.strictEqual(wire.sent.at(-1)?.headers["authorization"], "Bearer access-1")
     })
   )
-  // Bug: the failure of the refresh is taken for one of the request.
-  it.effect.fails("that cannot be had puts the request in no doubt: it was refused, and nothing is looked up", () =>
+  it.effect("that cannot be had puts the request in no doubt: it was refused, and nothing is looked up", () =>
     Effect.gen(function* () {
       const wire = make((sent, nth) => (isRefresh(sent) ? answer(502, "<html>")(sent, nth) : server()(sent, nth)))
       const leave = Effect.flatMap(Membership, (membership) => membership.leaveRoom({ roomId: RoomId.make("!r:x") }))
       const fiber = yield* Effect.forkChild(Effect.provide(Effect.flip(leave), layer({ wire })))
       yield* TestClock.adjust("1 hour")
-      assert.strictEqual((yield* Fiber.join(fiber))._tag, "NotMatrix")
+      const error = yield* Fiber.join(fiber)
+      assert.deepStrictEqual([error._tag, error._tag === "Unreachable" && error.sent], ["Unreachable", false])
       assert.deepStrictEqual(
         [...new Set(lines(wire))],
         ["leave Bearer access-0", 'refresh {"refresh_token":"refresh-0"}']
