@@ -15,7 +15,9 @@ const longest = Duration.days(366)
 
 const fromHeader = (header: string | undefined, serverNow: number): Duration.Duration | undefined => {
   if (header === undefined) return undefined
-  const parsed = Headers.parseRetryAfter(header)
+  // a proxy that adds its own makes a list of it, and the longest one satisfies all
+  const numbers = /^[0-9]+(?:\s*,\s*[0-9]+)+$/u.test(header.trim()) ? header.split(",").map(Number) : []
+  const parsed = Headers.parseRetryAfter(numbers.length === 0 ? header : String(Math.max(...numbers)))
   if (Result.isFailure(parsed)) return undefined
   const wait = Headers.retryAfterDelay(parsed.success, serverNow)
   return Duration.min(wait, longest)

@@ -113,18 +113,24 @@ const read = Effect.fnUntraced(function* (
   return text + decoder.decode()
 })
 
-const isJsonObject = (text: string): boolean => {
+const jsonObject = (text: string): object | undefined => {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === "object" && value !== null && !Array.isArray(value)
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined
   } catch {
-    return false
+    return undefined
   }
 }
 
-/** Joins are owed a room id, and no other endpoint answers 202: without one it is a promise, not a success. */
-const isSuccess = (status: number, body: string): boolean =>
-  status >= 200 && status < 300 && isJsonObject(body) && (status !== 202 || body.includes('"room_id"'))
+/**
+ * An object, and not the one of an error: proxies have been seen to turn any status into 200. A join is owed a room id,
+ * and no other endpoint answers 202, so there a 202 without one is a promise and not a success.
+ */
+const isSuccess = (status: number, body: string): boolean => {
+  if (status < 200 || status > 299) return false
+  const value = jsonObject(body)
+  return value !== undefined && !("errcode" in value) && (status !== 202 || "room_id" in value)
+}
 
 // Our own span says what happened in Matrix's terms; the client's would carry URLs, and its headers leave the house.
 const quiet = Effect.fnUntraced(function* (

@@ -70,9 +70,12 @@ describe("Retry-After", () => {
     "NaN",
     "Infinity",
     "5 s",
-    "5, 10",
+    "5, x",
     "Sat, 32 Aug 2026 12:00:00 GMT"
   ])("%j is not a wait", (header) => assert.deepStrictEqual(read({ "retry-after": header }), none))
+
+  it("given twice is as long as the longer one", () =>
+    assert.strictEqual(read({ "retry-after": "5, 10" }).millis, 10 * second))
 
   it.each(["99999999999", "9".repeat(400), "Fri, 01 Jan 9999 00:00:00 GMT"])(
     "%j is absurd, but no leave to come back sooner than in a year",

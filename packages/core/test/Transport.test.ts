@@ -77,6 +77,14 @@ describe("200 is no success", () => {
   )
 })
 
+describe("an error's body", () => {
+  it.effect("is that error even where a proxy made its status 200", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* tag(resolve, answer(200, '{"errcode":"M_FORBIDDEN","error":"no"}')), "Forbidden")
+    })
+  )
+})
+
 describe("202 without a room id", () => {
   const promise = answer(202, '{"errcode":"M_UNKNOWN","error":"The room join will continue in the background."}')
   it.effect("is a pending join", () =>
