@@ -1,0 +1,52 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as CliError from "effect/cli/CliError"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as TestConsole from "effect/testing/TestConsole"
+import { SomeFailed, Unusable, WrongUsage } from "../src/ExitCode.ts"
+import * as Terminal from "../src/Terminal.ts"
+
+const codeOf = (exit: Exit.Exit<unknown, unknown>) => {
+  const codes: Array<number> = []
+  Terminal.teardown(exit, (code) => codes.push(code))
+  return codes
+}
+
+describe("the exit code", () => {
+  const usage = new CliError.ShowHelp({
+    commandPath: ["batch-cli"],
+    errors: [new CliError.MissingArgument({ argument: "plan" })]
+  })
+  it.each([
+    { name: "0 for success", exit: Exit.void, code: 0 },
+    { name: "1 for failed rows", exit: Exit.fail(new SomeFailed({ failed: 1, rows: 2 })), code: 1 },
+    { name: "1 for a defect", exit: Exit.die(new Error("bug")), code: 1 },
+    { name: "2 for wrong usage", exit: Exit.fail(new WrongUsage({ message: "no" })), code: 2 },
+    { name: "2 for flags that cannot be parsed", exit: Exit.fail(usage), code: 2 },
+    { name: "4 for what cannot be used", exit: Exit.fail(new Unusable({ message: "no" })), code: 4 },
+    { name: "130 for an interrupt", exit: Exit.interrupt(), code: 130 }
+  ])("is $name", ({ code, exit }) => {
+    assert.deepStrictEqual(codeOf(exit), [code])
+  })
+})
+
+describe("on stderr", () => {
+  const said = (program: Effect.Effect<unknown, unknown>) =>
+    Effect.andThen(Effect.exit(Terminal.reported(program)), TestConsole.errorLines)
+
+  it.effect("a defect is one line without a stack trace", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* said(Effect.die(new Error("it broke"))), ["batch-cli: internal error: it broke"])
+    })
+  )
+  it.effect("an interrupt is nothing", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* said(Effect.interrupt), [])
+    })
+  )
+  it.effect("failed rows are nothing more, as the report has named them", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* said(Effect.fail(new SomeFailed({ failed: 1, rows: 2 }))), [])
+    })
+  )
+})
