@@ -14,6 +14,8 @@ export const object = (text: string, options: { readonly mayBeEmpty: boolean }):
   if (text === "") return options.mayBeEmpty ? Result.succeed({}) : notJson
   try {
     const value: unknown = JSON.parse(text)
+    // Where nothing will do, so will null.
+    if (value === null && options.mayBeEmpty) return Result.succeed({})
     return isObject(value) ? Result.succeed(value) : Result.fail(make(400, "M_BAD_JSON", "The body is not an object."))
   } catch {
     return notJson
@@ -24,13 +26,15 @@ export const object = (text: string, options: { readonly mayBeEmpty: boolean }):
 export const userId = (body: Content): Result.Result<string, Refusal> => {
   if (!("user_id" in body)) return Result.fail(make(400, "M_MISSING_PARAM", "The key user_id is missing."))
   const { user_id: id } = body
-  // Synapse does not expect anything but text here, and says so with a status of 500.
-  if (typeof id !== "string") return Result.fail(make(500, "M_UNKNOWN", "Internal server error"))
-  return asUserId(id)
+  if (typeof id === "string") return asUserId(id)
+  return Result.fail(typeof id === "object" && id !== null ? notUserId : unexpected)
 }
+
+const notUserId = make(400, "M_INVALID_PARAM", "A user id starts with @ and has a colon in it.")
+
+/** Synapse does not check everything it is sent, and falls over some of it. */
+export const unexpected = make(500, "M_UNKNOWN", "Internal server error")
 
 /** A sigil and a colon, as loosely as Synapse looks at user ids. */
 export const asUserId = (id: string): Result.Result<string, Refusal> =>
-  id.startsWith("@") && id.includes(":")
-    ? Result.succeed(id)
-    : Result.fail(make(400, "M_INVALID_PARAM", "A user id starts with @ and has a colon in it."))
+  id.startsWith("@") && id.includes(":") ? Result.succeed(id) : Result.fail(notUserId)

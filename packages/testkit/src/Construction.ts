@@ -53,7 +53,7 @@ export const furnish = (
         const draft: Draft = { type, stateKey, sender: options.creator, content }
         const decided = StateChange.decide(World.room(before, options.roomId), draft)
         return Turn.andThen(Turn.make(before, decided), (decision, after) =>
-          Turn.succeed(Membership.unlimited(after, decision, options.now), undefined)
+          Turn.map(Membership.unlimited(after, decision, options.now), () => undefined)
         )
       }),
     Turn.succeed(world, undefined)

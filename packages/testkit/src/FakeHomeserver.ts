@@ -41,6 +41,10 @@ export interface Options {
   readonly limits?: RateLimits.RateLimits
   /** What `/versions` lists; by default what Synapse 1.157 does. An r0-only server has `["r0.6.1"]`. */
   readonly specVersions?: ReadonlyArray<string>
+  /** Whether users of other servers can be invited, which they are without being asked; `true` by default. */
+  readonly federates?: boolean
+  /** Take a token in the query, too, as r0 did and Synapse still does. */
+  readonly tokenInQuery?: boolean
   /** Refusals carry the codes of MSC3848. */
   readonly msc3848?: boolean
   /** Another seed, other identifiers; the same seed, the same in every run. */
@@ -96,13 +100,17 @@ export interface Service {
 }
 
 const make = Effect.fnUntraced(function* (options: Options) {
-  const { limits = RateLimits.unlimited, seed = "fake", serverName = "localhost" } = options
-  const world = yield* Ref.make(World.make({ serverName, limits, seed }))
+  const { federates = true, limits = RateLimits.unlimited, seed = "fake", serverName = "localhost" } = options
+  const world = yield* Ref.make(World.make({ serverName, limits, federates, seed }))
   const desk: Desk = {
     world,
     script: yield* Ref.make<ReadonlyArray<Faults.Line>>([]),
     records: yield* Ref.make({ arrived: 0, done: Chunk.empty<RecordedRequest>() }),
-    manner: { specVersions: options.specVersions ?? specVersions, msc3848: options.msc3848 ?? false }
+    manner: {
+      specVersions: options.specVersions ?? specVersions,
+      tokenInQuery: options.tokenInQuery ?? false,
+      msc3848: options.msc3848 ?? false
+    }
   }
   const every: Service["faults"]["every"] = (match, fault, times = Number.POSITIVE_INFINITY) =>
     Ref.update(desk.script, (script) => [...script, { match, fault, remaining: times }])

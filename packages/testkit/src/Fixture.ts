@@ -79,8 +79,15 @@ export const createRoom = (world: World.World, options: RoomOptions, now: number
 /** The creator keeps its 100, where it has not more anyway, unless the test says otherwise. */
 const powerLevels = ({ powerLevels: given = {} }: RoomOptions, creator: string, version: RoomVersion.RoomVersion) =>
   "users" in given
-    ? { ...given, users: { ...(version.supremeCreators ? {} : { [creator]: 100 }), ...asObject(given["users"]) } }
+    ? {
+        ...given,
+        users: version.supremeCreators
+          ? without(creator, asObject(given["users"]))
+          : { [creator]: 100, ...asObject(given["users"]) }
+      }
     : given
+
+const without = (key: string, { [key]: _, ...others }: Content): Content => others
 
 const joinRules = ({ allowedRooms, joinRule = "invite" }: RoomOptions): NewRoom.InitialState => ({
   type: "m.room.join_rules",

@@ -1,12 +1,13 @@
 /** A membership change, from the limits it has to pass to the event it writes. */
 import * as Acceptance from "./Acceptance.ts"
+import { isObject, unexpected } from "./Body.ts"
 import * as Charges from "./Charges.ts"
 import * as Account from "./rules/Account.ts"
 import type { Decision, Intent } from "./rules/Decision.ts"
 import { decide } from "./rules/Decision.ts"
 import type { Draft, StateEvent } from "./rules/Event.ts"
 import { membershipOf } from "./rules/Event.ts"
-import { make } from "./rules/Refusal.ts"
+import { forbidden, make } from "./rules/Refusal.ts"
 import * as Room from "./rules/Room.ts"
 import * as Turn from "./Turn.ts"
 import * as World from "./World.ts"
@@ -36,11 +37,12 @@ export const change = (world: World.World, intent: Intent, asking: Asking): Turn
 /** A proof that comes with a join makes an invite of it first, whatever becomes of the join. */
 const proven = (world: World.World, intent: Intent, now: number): Turn.Turn<void> => {
   const { proof } = intent
-  return proof === undefined
-    ? Turn.succeed(world, undefined)
-    : Turn.andThen(Turn.make(world, Account.check(world, intent)), (_, after) =>
-        Acceptance.exchange(after, intent.roomId, intent.target, proof, now)
-      )
+  if (proof === undefined || proof === null) return Turn.succeed(world, undefined)
+  return Turn.andThen(Turn.make(world, Account.check(world, intent)), (_, after) =>
+    isObject(proof) && "sender" in proof
+      ? Acceptance.exchange(after, intent.roomId, intent.target, proof, now)
+      : Turn.refuse(after, unexpected)
+  )
 }
 
 const entryLimits = (world: World.World, intent: Intent, { now, session }: Asking): Turn.Turn<void> => {
@@ -61,6 +63,8 @@ const isJoined = (world: World.World, { roomId, sender }: Intent): boolean => {
   return room !== undefined && Room.membership(room, sender) === "join"
 }
 
+const nobodyKnown = make(404, "M_UNKNOWN", "No server that could let you into that room is known.")
+
 /** Writes what was decided. */
 export const carriedOut = (world: World.World, decision: Decision, asking: Asking): Turn.Turn<StateEvent> => {
   switch (decision._tag) {
@@ -68,7 +72,7 @@ export const carriedOut = (world: World.World, decision: Decision, asking: Askin
       return Turn.succeed(world, decision.event)
     case "RemoteJoin":
       return Turn.andThen(Charges.remoteJoin(world, asking.session, decision.roomId, asking.now), (_, charged) =>
-        Turn.refuse(charged, make(404, "M_UNKNOWN", "No server that could let you into that room is known."))
+        Turn.refuse(charged, nobodyKnown)
       )
     case "Write":
       return written(world, decision.room, decision.draft, asking)
@@ -82,13 +86,35 @@ export const written = (
   draft: Draft,
   { now, session }: Asking
 ): Turn.Turn<StateEvent> =>
-  Turn.andThen(Charges.message(world, session, now), (_, charged) => {
-    const [event, after] = World.write(charged, room, draft, now)
-    const joins = event.type === "m.room.member" && membershipOf(event) === "join"
-    const isNew = joins && Room.membership(room, event.stateKey) !== "join"
-    return Turn.succeed(isNew ? Charges.joined(after, room.id, now) : after, event)
-  })
+  Turn.andThen(Charges.message(world, session, now), (_, charged) =>
+    Turn.andThen(unlimited(charged, { _tag: "Write", room, draft }, now), (event, after) => {
+      const joins = event.type === "m.room.member" && membershipOf(event) === "join"
+      const isNew = joins && Room.membership(room, event.stateKey) !== "join"
+      return Turn.succeed(isNew ? Charges.joined(after, room.id, now) : after, event)
+    })
+  )
 
-/** Carries out a decision that no limit applies to. */
-export const unlimited = (world: World.World, decision: Decision, now: number): World.World =>
-  decision._tag === "Write" ? World.write(world, decision.room, decision.draft, now)[1] : world
+/** Carries out a decision to which no limit applies. Whether the invitee's server can be reached turns out last. */
+export const unlimited = (world: World.World, decision: Decision, now: number): Turn.Turn<StateEvent> => {
+  if (decision._tag === "RemoteJoin") return Turn.refuse(world, nobodyKnown)
+  if (decision._tag === "Unchanged") return Turn.succeed(world, decision.event)
+  const { draft, room } = decision
+  const invites = draft.type === "m.room.member" && draft.content["membership"] === "invite"
+  if (invites && !world.federates && !World.isOurs(world)(draft.stateKey))
+    return Turn.refuse(world, forbidden(`${draft.stateKey} is on a server that this one does not talk to.`))
+  const [event, after] = World.write(world, room, draft, now)
+  return Turn.succeed(draft.type === "m.room.guest_access" ? withoutGuests(after, room.id, now) : after, event)
+}
+
+/** When guests are not welcome any more, their own server lets them leave. */
+const withoutGuests = (world: World.World, roomId: string, now: number): World.World => {
+  const room = World.room(world, roomId)
+  if (room === undefined || Room.content(room, "m.room.guest_access")["guest_access"] === "can_join") return world
+  return Room.members(room)
+    .filter((event) => event.content["kind"] === "guest" && ["join", "invite"].includes(membershipOf(event)))
+    .reduce((before, { stateKey }) => {
+      const content = { membership: "leave", kind: "guest" }
+      const draft = { type: "m.room.member", stateKey, sender: stateKey, content }
+      return World.write(before, World.room(before, roomId) ?? room, draft, now)[1]
+    }, world)
+}

@@ -17,6 +17,10 @@ export interface Call {
   readonly body: string
   /** Milliseconds since the epoch. */
   readonly now: number
+  /** The template that was matched. */
+  readonly path: string
+  /** Whether a token may come in the query, where the specification no longer has it. */
+  readonly tokenInQuery: boolean
   /** What the server says it speaks. */
   readonly specVersions: ReadonlyArray<string>
 }
@@ -83,13 +87,13 @@ const identify = (
       : Result.succeed(session)
   })
 
-/**
- * The header is the only place for a token. One in the query alone counts as none; one in both places is refused, like
- * every other spelling of the header.
- */
+/** One in both places is refused, like every other spelling of the header. */
 const bearer = (call: Call): Result.Result<string, Refusal> => {
-  const [scheme, token, ...rest] = (call.headers["authorization"] ?? "").split(" ")
-  return scheme === "Bearer" && token !== undefined && rest.length === 0 && !call.query.has("access_token")
+  const { authorization } = call.headers
+  const inQuery = call.query.get("access_token") ?? ""
+  if (authorization === undefined && call.tokenInQuery && inQuery !== "") return Result.succeed(inQuery)
+  const [scheme, token = "", ...rest] = (authorization ?? "").split(" ")
+  return scheme === "Bearer" && token !== "" && rest.length === 0 && !call.query.has("access_token")
     ? Result.succeed(token)
     : Result.fail(make(401, "M_MISSING_TOKEN", "There is no access token in the Authorization header."))
 }

@@ -5,6 +5,7 @@ import * as Accounts from "./routes/Accounts.ts"
 import * as Creation from "./routes/Creation.ts"
 import * as Directory from "./routes/Directory.ts"
 import * as Memberships from "./routes/Memberships.ts"
+import * as Profiles from "./routes/Profiles.ts"
 import * as Reads from "./routes/Reads.ts"
 import * as State from "./routes/State.ts"
 import type { Refusal } from "./rules/Refusal.ts"
@@ -18,6 +19,7 @@ const routes: ReadonlyArray<Route> = [
   ...Creation.routes,
   ...Directory.routes,
   ...Memberships.routes,
+  ...Profiles.routes,
   ...Reads.routes,
   ...State.routes
 ]
@@ -26,6 +28,8 @@ const routes: ReadonlyArray<Route> = [
 export interface Manner {
   /** What `/versions` lists. Without any `v1.…` there are no `v3` paths, without any `r0.…` no `r0` paths. */
   readonly specVersions: ReadonlyArray<string>
+  /** Whether a token may come in the query. */
+  readonly tokenInQuery: boolean
   /** Whether refusals carry the codes of MSC3848. */
   readonly msc3848: boolean
 }
@@ -40,6 +44,7 @@ export interface Served {
 /** One request, from the world before it to the answer and the world after it. */
 export const serve = (world: World.World, request: Wire.Request, now: number, manner: Manner): Served => {
   if (request.method === "OPTIONS") return { world, answer: preflight, pauseMillis: 0 }
+  if (!/^\/_matrix(?:\/|$)/u.test(Wire.pathOf(request))) return { world, answer: elsewhere, pauseMillis: 0 }
   const found = find(request, manner)
   if (Result.isFailure(found)) return refused(world, found.failure, manner)
   const { params, route } = found.success
@@ -49,6 +54,8 @@ export const serve = (world: World.World, request: Wire.Request, now: number, ma
     headers: request.headers,
     body: request.body,
     now,
+    path: route.path,
+    tokenInQuery: manner.tokenInQuery,
     specVersions: manner.specVersions
   })
   if (Result.isFailure(turn.result)) return refused(turn.world, turn.result.failure, manner)
@@ -57,6 +64,13 @@ export const serve = (world: World.World, request: Wire.Request, now: number, ma
 }
 
 const preflight: Wire.Answer = { status: 204, headers: Wire.corsHeaders, body: "" }
+
+/** Whatever serves the rest of the address knows nothing of Matrix. */
+const elsewhere: Wire.Answer = {
+  status: 404,
+  headers: { ...Wire.corsHeaders, "content-type": "text/html" },
+  body: "<html><head><title>404</title></head><body>No such resource</body></html>"
+}
 
 const refused = (world: World.World, refusal: Refusal, manner: Manner): Served => ({
   world,

@@ -63,7 +63,7 @@ const announced = (
     }
   }
   return Turn.andThen(Turn.make(minted, StateChange.decide(World.room(minted, roomId), draft)), (decision, after) =>
-    Turn.succeed(Membership.unlimited(after, decision, now), undefined)
+    Turn.map(Membership.unlimited(after, decision, now), () => undefined)
   )
 }
 

@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import * as Buckets from "./Buckets.ts"
 import * as Opaque from "./Opaque.ts"
 import type * as RateLimits from "./RateLimits.ts"
+import type { Reply } from "./Route.ts"
 import type { Draft, StateEvent } from "./rules/Event.ts"
 import * as Room from "./rules/Room.ts"
 
@@ -48,6 +49,10 @@ export interface World {
   readonly forgotten: HashSet.HashSet<string>
   readonly limits: RateLimits.RateLimits
   readonly buckets: Buckets.Buckets
+  /** Whether users of other servers can be invited. */
+  readonly federates: boolean
+  /** What was answered to calls that named a transaction. */
+  readonly transactions: HashMap.HashMap<string, Reply>
   readonly seed: string
   /** How many identifiers were handed out so far. */
   readonly issued: number
@@ -56,6 +61,7 @@ export interface World {
 export const make = (options: {
   readonly serverName: string
   readonly limits: RateLimits.RateLimits
+  readonly federates: boolean
   readonly seed: string
 }): World => ({
   ...options,
@@ -66,6 +72,7 @@ export const make = (options: {
   blockedRooms: HashSet.empty(),
   bindings: HashMap.empty(),
   forgotten: HashSet.empty(),
+  transactions: HashMap.empty(),
   buckets: Buckets.empty,
   issued: 0
 })
@@ -96,6 +103,10 @@ export const setRoom = (world: World, changed: Room.Room): World => ({
 export const aliased = (world: World, alias: string): string | undefined =>
   Option.getOrUndefined(HashMap.get(world.aliases, alias))
 
+/** Whether an alias is for this server to resolve. */
+export const isOurAlias = (world: World, alias: string): boolean =>
+  alias.slice(alias.indexOf(":") + 1) === world.serverName
+
 /** Users of this server: those with its name, and whoever has an account here. */
 export const isOurs =
   (world: World) =>
@@ -121,6 +132,7 @@ export const write = (world: World, target: Room.Room, draft: Draft, now: number
     // The first two room versions name the server in event ids.
     eventId: Number(target.version.id) < 3 ? `$${opaque.slice(0, 18)}:${world.serverName}` : `$${opaque}`,
     originServerTs: now,
+    replaces: Room.stateEvent(target, draft.type, draft.stateKey)?.eventId,
     position: minted.issued
   }
   const written = setRoom(minted, Room.append(target, event, isOurs(world)))

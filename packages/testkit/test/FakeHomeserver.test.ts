@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { FakeHomeserver, Listening, type Options } from "@matrix-membership/testkit"
+import { FakeHomeserver, Listening, type Options, RateLimits } from "@matrix-membership/testkit"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
@@ -75,6 +75,43 @@ describe("a session", () => {
   )
 })
 
+describe("options", () => {
+  it.effect("let a token come in the query, but not in both places", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeHomeserver
+      const { accessToken: token } = yield* fake.register("alice")
+      const path = `/_matrix/client/v3/account/whoami?access_token=${token}`
+      assert.strictEqual(verdict(yield* talk("GET", path)), "200")
+      assert.strictEqual(verdict(yield* talk("GET", path, { token })), "401 M_MISSING_TOKEN")
+    }).pipe(inMemory({ tokenInQuery: true }))
+  )
+
+  it.effect("cut the server off from others: their users cannot be invited, which is found out last", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeHomeserver
+      const { accessToken } = yield* fake.register("alice")
+      const roomId = yield* fake.createRoom({ creator: "alice" })
+      const invite = (user_id: string) => Effect.map(post(`/rooms/${roomId}/invite`, accessToken, { user_id }), verdict)
+      assert.strictEqual(yield* invite("@bob:other.org"), "403 M_FORBIDDEN")
+      assert.isUndefined(yield* fake.membershipOf(roomId, "@bob:other.org"))
+      assert.strictEqual(yield* invite("@bob:localhost"), "429 M_LIMIT_EXCEEDED")
+    }).pipe(inMemory({ federates: false, limits: RateLimits.make({ rc_message: { per_second: 1, burst_count: 1 } }) }))
+  )
+
+  it.effect("name the server, and with another seed give other identifiers", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeHomeserver
+      const { accessToken, userId } = yield* fake.register("alice")
+      assert.strictEqual(userId, "@alice:example.org")
+      const other = yield* Effect.provide(
+        Effect.flatMap(FakeHomeserver, (fake) => fake.register("alice")),
+        FakeHomeserver.layer({ serverName: "example.org", seed: "other" })
+      )
+      assert.notStrictEqual(other.accessToken, accessToken)
+    }).pipe(inMemory({ serverName: "example.org" }))
+  )
+})
+
 describe("a room", () => {
   it.effect("is created, joined by invitation, left and forgotten", () =>
     Effect.gen(function* () {
@@ -141,6 +178,7 @@ describe("the server", () => {
     Effect.gen(function* () {
       assert.strictEqual(verdict(yield* talk("GET", "/_matrix/client/v3/nonsense")), "404 M_UNRECOGNIZED")
       assert.strictEqual(verdict(yield* talk("PUT", "/_matrix/client/v3/login")), "405 M_UNRECOGNIZED")
+      assert.strictEqual(verdict(yield* talk("GET", "/elsewhere")), "404")
     }).pipe(inMemory())
   )
 

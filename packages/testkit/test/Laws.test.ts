@@ -36,7 +36,7 @@ type Plan = { readonly [K in keyof typeof Plan]: (typeof Plan)[K]["Type"] }
 const id = (name: string) => `@${name}:localhost`
 
 const start = ({ joinRule, levels: { ban, invite, kick, ...users }, roomVersion }: Plan) => {
-  const empty = World.make({ serverName: "localhost", limits: RateLimits.unlimited, seed: "laws" })
+  const empty = World.make({ serverName: "localhost", limits: RateLimits.unlimited, federates: true, seed: "laws" })
   const powerLevels = {
     invite,
     kick,

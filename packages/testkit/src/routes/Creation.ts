@@ -1,6 +1,5 @@
 /** `POST /createRoom` (specification v1.19, "Creation"), in the order in which Synapse checks and writes. */
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import * as Body from "../Body.ts"
 import * as Charges from "../Charges.ts"
 import * as Construction from "../Construction.ts"
@@ -11,52 +10,16 @@ import * as Decision from "../rules/Decision.ts"
 import type { Content } from "../rules/Event.ts"
 import * as NewRoom from "../rules/NewRoom.ts"
 import type { Refusal } from "../rules/Refusal.ts"
-import { make } from "../rules/Refusal.ts"
+import { make, suspended } from "../rules/Refusal.ts"
 import * as RoomVersion from "../rules/RoomVersion.ts"
 import * as ThirdParty from "../ThirdParty.ts"
+import * as Transactions from "../Transactions.ts"
 import * as Turn from "../Turn.ts"
 import * as World from "../World.ts"
-
-const JsonObject = Schema.Record(Schema.String, Schema.Unknown)
-
-const Config = Schema.Struct({
-  visibility: Schema.optionalKey(Schema.String),
-  room_alias_name: Schema.optionalKey(Schema.String),
-  name: Schema.optionalKey(Schema.String),
-  topic: Schema.optionalKey(Schema.String),
-  invite: Schema.optionalKey(Schema.Array(Schema.String)),
-  invite_3pid: Schema.optionalKey(
-    Schema.Array(
-      Schema.Struct({
-        medium: Schema.String,
-        address: Schema.String,
-        id_server: Schema.String,
-        id_access_token: Schema.String
-      })
-    )
-  ),
-  room_version: Schema.optionalKey(Schema.String),
-  creation_content: Schema.optionalKey(JsonObject),
-  initial_state: Schema.optionalKey(
-    Schema.Array(
-      Schema.Struct({ type: Schema.String, state_key: Schema.optionalKey(Schema.String), content: JsonObject })
-    )
-  ),
-  preset: Schema.optionalKey(Schema.String),
-  is_direct: Schema.optionalKey(Schema.Boolean),
-  power_level_content_override: Schema.optionalKey(JsonObject)
-})
-type Config = typeof Config.Type
-
-const decodeConfig = Schema.decodeUnknownResult(Config)
-
-const configOf = (text: string): Result.Result<Config, Refusal> =>
-  Result.flatMap(Body.object(text, { mayBeEmpty: false }), (body) =>
-    Result.mapError(decodeConfig(body), (error) => make(400, "M_BAD_JSON", error.message))
-  )
+import * as Config from "./CreationConfig.ts"
 
 const create = (world: World.World, call: Authorised): Turn.Turn<Reply> =>
-  Turn.andThen(Turn.make(world, configOf(call.body)), (config, decoded) =>
+  Turn.andThen(Turn.make(world, Config.decode(call.body)), (config, decoded) =>
     Turn.andThen(Charges.roomCreation(decoded, call.session, call.now), (_, charged) =>
       Turn.andThen(Turn.make(charged, planned(charged, config, call)), (room, after) =>
         Turn.andThen(invitesFit(after, config, call), (_, checked) => built(checked, config, room, call))
@@ -65,8 +28,14 @@ const create = (world: World.World, call: Authorised): Turn.Turn<Reply> =>
   )
 
 /** What cannot be asked for is found before anything is written. */
-const planned = (world: World.World, config: Config, call: Authorised): Result.Result<NewRoom.NewRoom, Refusal> =>
+const planned = (
+  world: World.World,
+  config: Config.CreationConfig,
+  call: Authorised
+): Result.Result<NewRoom.NewRoom, Refusal> =>
   Result.gen(function* () {
+    if (World.user(world, call.session.userId)?.suspended === true)
+      return yield* Result.fail(suspended("creating rooms"))
     const version = RoomVersion.find(config.room_version ?? RoomVersion.defaultId)
     if (version === undefined)
       return yield* Result.fail(make(400, "M_UNSUPPORTED_ROOM_VERSION", "This server knows no such room version."))
@@ -96,7 +65,7 @@ const planned = (world: World.World, config: Config, call: Authorised): Result.R
     }
   })
 
-const aliasOf = (world: World.World, config: Config): Result.Result<string | undefined, Refusal> => {
+const aliasOf = (world: World.World, config: Config.CreationConfig): Result.Result<string | undefined, Refusal> => {
   if (config.room_alias_name === undefined) return Result.succeed(undefined)
   if (/[\s:]/u.test(config.room_alias_name))
     return Result.fail(make(400, "M_UNKNOWN", "An alias is named by its local part, without spaces and colons."))
@@ -108,7 +77,7 @@ const aliasOf = (world: World.World, config: Config): Result.Result<string | und
 
 const presets: ReadonlyArray<NewRoom.Preset> = ["private_chat", "trusted_private_chat", "public_chat"]
 
-const presetOf = (config: Config): Result.Result<NewRoom.Preset, Refusal> => {
+const presetOf = (config: Config.CreationConfig): Result.Result<NewRoom.Preset, Refusal> => {
   const byVisibility = (config.visibility ?? "private") === "private" ? "private_chat" : "public_chat"
   const preset = presets.find((name) => name === (config.preset ?? byVisibility))
   return preset === undefined
@@ -117,7 +86,11 @@ const presetOf = (config: Config): Result.Result<NewRoom.Preset, Refusal> => {
 }
 
 /** Too many invites at once are an error of the request, and not a rate limit to wait for. */
-const invitesFit = (world: World.World, config: Config, { now, session }: Authorised): Turn.Turn<void> => {
+const invitesFit = (
+  world: World.World,
+  config: Config.CreationConfig,
+  { now, session }: Authorised
+): Turn.Turn<void> => {
   const invites = (config.invite ?? []).length + (config.invite_3pid ?? []).length
   const turn = Charges.invitesOfNewRoom(world, session, invites, now)
   return invites > 0 && Result.isFailure(turn.result)
@@ -127,7 +100,7 @@ const invitesFit = (world: World.World, config: Config, { now, session }: Author
 
 const built = (
   world: World.World,
-  config: Config,
+  config: Config.CreationConfig,
   room: NewRoom.NewRoom,
   { now, session }: Authorised
 ): Turn.Turn<Reply> => {
@@ -143,7 +116,7 @@ const built = (
       Turn.andThen(turn, (_, before) => {
         const intent: Decision.Intent = { action: "invite", roomId, sender: session.userId, target, content }
         return Turn.andThen(Turn.make(before, Decision.decide(before, intent)), (decision, after) =>
-          Turn.succeed(Membership.unlimited(after, decision, now), undefined)
+          Turn.map(Membership.unlimited(after, decision, now), () => undefined)
         )
       }),
     furnished
@@ -157,4 +130,7 @@ const built = (
   return Turn.map(announced, () => ok({ room_id: roomId }))
 }
 
-export const routes: ReadonlyArray<Route> = [authorised("POST", "/createRoom", create)]
+export const routes: ReadonlyArray<Route> = [
+  authorised("POST", "/createRoom", create),
+  authorised("PUT", "/createRoom/{txnId}", Transactions.once(create))
+]

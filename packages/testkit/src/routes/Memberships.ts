@@ -4,12 +4,14 @@ import * as Body from "../Body.ts"
 import * as Membership from "../Membership.ts"
 import type { Authorised, Reply, Route } from "../Route.ts"
 import { authorised, ok } from "../Route.ts"
+import * as Alias from "../rules/Alias.ts"
 import type { Content } from "../rules/Event.ts"
 import * as Forgetting from "../rules/Forgetting.ts"
 import type { Refusal } from "../rules/Refusal.ts"
 import { forbidden, make } from "../rules/Refusal.ts"
 import type { Action } from "../rules/Transition.ts"
 import * as ThirdParty from "../ThirdParty.ts"
+import * as Transactions from "../Transactions.ts"
 import * as Turn from "../Turn.ts"
 import * as World from "../World.ts"
 
@@ -22,7 +24,14 @@ const own =
     const { roomId = "" } = call.params
     return Turn.andThen(Turn.make(world, Body.object(call.body, { mayBeEmpty: true })), (body, after) => {
       const { userId } = call.session
-      const intent = { action, roomId, sender: userId, target: userId, content: reasonOf(body), ...proofOf(body) }
+      const intent = {
+        action,
+        roomId,
+        sender: userId,
+        target: userId,
+        content: reasonOf(body),
+        proof: body["third_party_signed"]
+      }
       return Turn.map(Membership.change(after, intent, call), () => ok(reply(roomId)))
     })
   }
@@ -43,7 +52,14 @@ const others =
 const changeOther = (world: World.World, action: Action, body: Content, call: Authorised): Turn.Turn<Reply> =>
   Turn.andThen(Turn.make(world, Body.userId(body)), (target, after) => {
     const { roomId = "" } = call.params
-    const intent = { action, roomId, sender: call.session.userId, target, content: reasonOf(body) }
+    const intent = {
+      action,
+      roomId,
+      sender: call.session.userId,
+      target,
+      content: reasonOf(body),
+      proof: body["third_party_signed"]
+    }
     return Turn.map(Membership.change(after, intent, call), () => ok())
   })
 
@@ -52,14 +68,12 @@ const inviteAddress = (world: World.World, body: Content, call: Authorised): Tur
   const { address, id_access_token, id_server, medium } = body
   if (id_server === undefined || id_access_token === undefined)
     return Turn.refuse(world, make(400, "M_MISSING_PARAM", "id_server and id_access_token are needed."))
-  const of = { medium: `${medium}`, address: `${address}` }
-  return Turn.map(ThirdParty.invite(world, call.params["roomId"] ?? "", of, call), () => ok())
+  return typeof medium === "string" && typeof address === "string"
+    ? Turn.map(ThirdParty.invite(world, call.params["roomId"] ?? "", { medium, address }, call), () => ok())
+    : Turn.refuse(world, Body.unexpected)
 }
 
 const reasonOf = (body: Content): Content => ("reason" in body ? { reason: body["reason"] } : {})
-
-const proofOf = (body: Content): { readonly proof?: Content } =>
-  Body.isObject(body["third_party_signed"]) ? { proof: body["third_party_signed"] } : {}
 
 /** `/join` and `/knock` take an alias, too. `/join` copies its whole body into the event, as Synapse does. */
 const byIdOrAlias =
@@ -73,8 +87,8 @@ const byIdOrAlias =
     return Turn.andThen(Turn.make(world, asked), ({ body, roomId }, after) => {
       const { userId } = call.session
       const content = action === "join" ? body : reasonOf(body)
-      const proof = action === "join" ? proofOf(body) : {}
-      const intent = { action, roomId, sender: userId, target: userId, content, ...proof }
+      const proof = action === "join" ? body["third_party_signed"] : undefined
+      const intent = { action, roomId, sender: userId, target: userId, content, proof }
       return Turn.map(Membership.change(after, intent, call), () => ok({ room_id: roomId }))
     })
   }
@@ -86,10 +100,7 @@ const resolve = (world: World.World, roomIdOrAlias: string): Result.Result<strin
   if (World.room(world, roomIdOrAlias) !== undefined || roomId.test(roomIdOrAlias)) return Result.succeed(roomIdOrAlias)
   if (!roomIdOrAlias.startsWith("#") || !roomIdOrAlias.includes(":"))
     return Result.fail(make(400, "M_UNKNOWN", `${roomIdOrAlias} is neither a room id nor an alias.`))
-  const found = World.aliased(world, roomIdOrAlias)
-  return found === undefined
-    ? Result.fail(make(404, "M_NOT_FOUND", `There is no alias ${roomIdOrAlias}.`))
-    : Result.succeed(found)
+  return Alias.resolve(world, roomIdOrAlias)
 }
 
 const forget: Run = (world, call) => {
@@ -100,24 +111,29 @@ const forget: Run = (world, call) => {
   )
 }
 
+const repeatable = (path: string, run: Run, options: { readonly guests?: boolean } = {}): ReadonlyArray<Route> => [
+  authorised("POST", path, run, options),
+  authorised("PUT", `${path}/{txnId}`, Transactions.once(run), options)
+]
+
+const guests = { guests: true }
+
 export const routes: ReadonlyArray<Route> = [
-  authorised(
-    "POST",
+  ...repeatable(
     "/rooms/{roomId}/join",
     own("join", (roomId) => ({ room_id: roomId })),
-    { guests: true }
+    guests
   ),
-  authorised(
-    "POST",
+  ...repeatable(
     "/rooms/{roomId}/leave",
     own("leave", () => ({})),
-    { guests: true }
+    guests
   ),
-  authorised("POST", "/rooms/{roomId}/invite", others("invite"), { guests: true }),
-  authorised("POST", "/rooms/{roomId}/kick", others("kick"), { guests: true }),
-  authorised("POST", "/rooms/{roomId}/ban", others("ban"), { guests: true }),
-  authorised("POST", "/rooms/{roomId}/unban", others("unban"), { guests: true }),
-  authorised("POST", "/rooms/{roomId}/forget", forget),
-  authorised("POST", "/join/{roomIdOrAlias}", byIdOrAlias("join"), { guests: true }),
+  ...repeatable("/rooms/{roomId}/invite", others("invite"), guests),
+  ...repeatable("/rooms/{roomId}/kick", others("kick"), guests),
+  ...repeatable("/rooms/{roomId}/ban", others("ban"), guests),
+  ...repeatable("/rooms/{roomId}/unban", others("unban"), guests),
+  ...repeatable("/rooms/{roomId}/forget", forget),
+  ...repeatable("/join/{roomIdOrAlias}", byIdOrAlias("join"), guests),
   authorised("POST", "/knock/{roomIdOrAlias}", byIdOrAlias("knock"), { mount: "v3" })
 ]

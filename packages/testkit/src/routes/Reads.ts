@@ -34,7 +34,7 @@ const members: Read = (world, call) =>
     const not = call.query.get("not_membership")
     const passes = (event: StateEvent) =>
       (only === null || membershipOf(event) === only) && (not === null || membershipOf(event) !== not)
-    return { chunk: Room.members(room).filter(passes).map(clientEvent(call.now)) }
+    return { chunk: Room.members(room).filter(passes).map(listedEvent(call.now)) }
   })
 
 const roomSeen = (world: World.World, { params, query, session }: Authorised): Result.Result<Room.Room, Refusal> => {
@@ -71,7 +71,20 @@ export const clientEvent =
     event_id: event.eventId,
     room_id: event.roomId,
     origin_server_ts: event.originServerTs,
-    unsigned: { age: now - event.originServerTs }
+    unsigned: { age: now - event.originServerTs, ...replaced(event) }
+  })
+
+const replaced = (event: StateEvent): Content =>
+  event.replaces === undefined ? {} : { replaces_state: event.replaces }
+
+/** In lists Synapse says some things twice, as clients of long ago expect them. */
+export const listedEvent =
+  (now: number) =>
+  (event: StateEvent): Content => ({
+    ...clientEvent(now)(event),
+    user_id: event.sender,
+    age: now - event.originServerTs,
+    ...replaced(event)
   })
 
 export const routes: ReadonlyArray<Route> = [

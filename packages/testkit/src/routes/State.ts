@@ -14,7 +14,7 @@ import * as StateChange from "../rules/StateChange.ts"
 import * as Visibility from "../rules/Visibility.ts"
 import * as Turn from "../Turn.ts"
 import * as World from "../World.ts"
-import { clientEvent } from "./Reads.ts"
+import { clientEvent, listedEvent } from "./Reads.ts"
 
 const read = (world: World.World, call: Authorised): Turn.Turn<Reply> => {
   const { eventType = "", roomId = "", stateKey = "" } = call.params
@@ -72,7 +72,7 @@ const whole = (world: World.World, call: Authorised): Turn.Turn<Reply> =>
     world,
     Result.map(Visibility.view(world, call.params["roomId"] ?? "", call.session.userId), ({ room }) => ({
       status: 200,
-      body: Room.fullState(room).map(clientEvent(call.now))
+      body: Room.fullState(room).map(listedEvent(call.now))
     }))
   )
 

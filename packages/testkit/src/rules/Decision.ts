@@ -13,6 +13,7 @@ import { forbidden, make } from "./Refusal.ts"
 import * as Repetition from "./Repetition.ts"
 import * as Room from "./Room.ts"
 import * as Transition from "./Transition.ts"
+import * as Weight from "./Weight.ts"
 
 export interface Intent {
   readonly action: Transition.Action
@@ -23,8 +24,8 @@ export interface Intent {
   readonly target: string
   /** What the event is to say beside `membership`. */
   readonly content: Content
-  /** The `third_party_signed` of a join. */
-  readonly proof?: Content
+  /** The `third_party_signed` of the call, whatever it may be. */
+  readonly proof?: unknown
 }
 
 export type Decision =
@@ -53,12 +54,13 @@ export const decide = (world: World.World, intent: Intent): Result.Result<Decisi
     return vouched === undefined ? { _tag: "RemoteJoin", roomId: room.id } : yield* concluded(room, vouched)
   })
 
-const concluded = (room: Room.Room, draft: Draft): Result.Result<Decision, Refusal> => {
-  const event = Repetition.find(room, draft)
-  return event === undefined
-    ? Result.map(Authorisation.check(room, draft), () => ({ _tag: "Write", room, draft }))
-    : Result.succeed({ _tag: "Unchanged", event })
-}
+const concluded = (room: Room.Room, draft: Draft): Result.Result<Decision, Refusal> =>
+  Result.flatMap(Weight.check(draft), (): Result.Result<Decision, Refusal> => {
+    const event = Repetition.find(room, draft)
+    return event === undefined
+      ? Result.map(Authorisation.check(room, draft), () => ({ _tag: "Write", room, draft }))
+      : Result.succeed({ _tag: "Unchanged", event })
+  })
 
 /** A server that is not in the room can only write a leave for a user of its own whose membership it remembers. */
 const checkRecorded = (

@@ -18,6 +18,8 @@ export interface StateEvent extends Draft {
   readonly eventId: string
   /** Milliseconds since the epoch, from the server's clock. */
   readonly originServerTs: number
+  /** The event that was in force before this one. */
+  readonly replaces: string | undefined
   /** Position in the order in which the server wrote events; later events have larger numbers. */
   readonly position: number
 }

@@ -49,7 +49,15 @@ export const stateOf = (room: NewRoom): ReadonlyArray<InitialState> => {
     ...(room.preset === "public_chat" ? [] : preset("m.room.guest_access", { guest_access: "can_join" })),
     ...room.initialState.filter((event) => event.type !== "m.room.power_levels" || event.stateKey !== ""),
     ...(room.name === undefined ? [] : [{ type: "m.room.name", stateKey: "", content: { name: room.name } }]),
-    ...(room.topic === undefined ? [] : [{ type: "m.room.topic", stateKey: "", content: { topic: room.topic } }])
+    ...(room.topic === undefined
+      ? []
+      : [
+          {
+            type: "m.room.topic",
+            stateKey: "",
+            content: { topic: room.topic, "m.topic": { "m.text": [{ body: room.topic }] } }
+          }
+        ])
   ]
 }
 
@@ -68,7 +76,8 @@ const powerLevels = (room: NewRoom): Content => {
       "m.room.avatar": 50,
       "m.room.tombstone": supremeCreators ? 150 : 100,
       "m.room.server_acl": 100,
-      "m.room.encryption": 100
+      "m.room.encryption": 100,
+      ...(room.preset === "public_chat" ? { "m.call.invite": 50 } : {})
     },
     events_default: 0,
     state_default: 50,
@@ -77,7 +86,7 @@ const powerLevels = (room: NewRoom): Content => {
     redact: 50,
     invite: 50,
     historical: 100,
-    ...(room.preset === "public_chat" ? { "m.call.invite": 50 } : { invite: 0 }),
+    ...(room.preset === "public_chat" ? {} : { invite: 0 }),
     ...room.powerOverride
   }
 }

@@ -8,6 +8,8 @@ import * as Room from "./Room.ts"
 
 const single = ["users_default", "events_default", "state_default", "ban", "redact", "kick", "invite"]
 
+const tables = ["users", "events", "notifications"]
+
 export const check = (room: Room.Room, draft: Draft): Result.Result<void, Refusal> => {
   const malformed = problem(room, draft.content)
   if (malformed !== undefined) return Result.fail(make(400, "M_UNKNOWN", malformed))
@@ -30,10 +32,10 @@ interface Change {
 }
 
 const changes = (room: Room.Room, before: Content, after: Content): ReadonlyArray<Change> => {
-  const tables = room.version.limitsNotifications ? ["users", "events", "notifications"] : ["users", "events"]
+  const limited = tables.filter((table) => room.version.limitsNotifications || table !== "notifications")
   return [
     ...differences(before, after, single),
-    ...tables.flatMap((table) => {
+    ...limited.flatMap((table) => {
       const [old, young] = [Power.asObject(before[table]), Power.asObject(after[table])]
       const keys = new Set([...Object.keys(old), ...Object.keys(young)])
       return differences(old, young, [...keys], table === "users")
@@ -55,26 +57,20 @@ const differences = (
     }))
     .filter((change) => change.before !== change.after)
 
-const asksForWholeNumbers = "A power level has to be a whole number."
-
 /** What makes no power levels in any room, and is refused before anybody's power is looked at. */
-export const checkShape = (content: Content): Result.Result<void, Refusal> =>
-  Object.values(Power.asObject(content["users"])).every(Number.isSafeInteger)
+export const checkShape = (content: Content): Result.Result<void, Refusal> => {
+  const given = single.filter((key) => key in content).map((key) => content[key])
+  const listed = tables.flatMap((table) => Object.values(Power.asObject(content[table])))
+  return [...given, ...listed].every(Number.isSafeInteger)
     ? Result.succeed(undefined)
-    : Result.fail(make(400, "M_BAD_JSON", asksForWholeNumbers))
+    : Result.fail(make(400, "M_BAD_JSON", "A power level has to be a whole number."))
+}
 
 const problem = (room: Room.Room, content: Content): string | undefined => {
   const users = Object.keys(Power.asObject(content["users"]))
   const stranger = users.find((id) => !id.startsWith("@") || !id.includes(":"))
   if (stranger !== undefined) return `${stranger} is not a user id.`
-  if (room.version.supremeCreators && Power.creators(room).some((creator) => users.includes(creator)))
-    return "A creator has all power anyway, and cannot be given any."
-  const isLevel = room.version.integerPowerLevels
-    ? Number.isInteger
-    : (value: unknown) => Power.asLevel(value) !== undefined
-  const levels = [
-    ...single.filter((key) => key in content).map((key) => content[key]),
-    ...["events", "notifications"].flatMap((table) => Object.values(Power.asObject(content[table])))
-  ]
-  return levels.every(isLevel) ? undefined : asksForWholeNumbers
+  return room.version.supremeCreators && Power.creators(room).some((creator) => users.includes(creator))
+    ? "A creator has all power anyway, and cannot be given any."
+    : undefined
 }

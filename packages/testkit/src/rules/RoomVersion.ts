@@ -8,8 +8,6 @@ export interface RoomVersion {
   readonly restricted: boolean
   /** Join rule `knock_restricted`; from version 10. */
   readonly knockRestricted: boolean
-  /** Power levels must be JSON integers; from version 10. Before, strings of digits count too. */
-  readonly integerPowerLevels: boolean
   /** Changes to `notifications` in power levels are limited like the others; from version 6. */
   readonly limitsNotifications: boolean
   /** The creator is the sender of `m.room.create`, not its key `creator`; from version 11. */
@@ -23,7 +21,6 @@ const version = (id: string, since: number): RoomVersion => ({
   knock: since >= 7,
   restricted: since >= 8,
   knockRestricted: since >= 10,
-  integerPowerLevels: since >= 10,
   limitsNotifications: since >= 6,
   implicitCreator: since >= 11,
   supremeCreators: since >= 12
@@ -33,8 +30,8 @@ const known: ReadonlyMap<string, RoomVersion> = new Map(
   Array.from({ length: 12 }, (_, index) => [`${index + 1}`, version(`${index + 1}`, index + 1)])
 )
 
-/** Synapse 1.157 makes rooms of this version unless told otherwise; the specification recommends 12. */
-export const defaultId = "11"
+/** What the specification recommends and Synapse 1.163 makes rooms of, unless told otherwise. */
+export const defaultId = "12"
 
 export const ids: ReadonlyArray<string> = Array.from(known.keys())
 

@@ -8,11 +8,13 @@ import type { Refusal } from "./Refusal.ts"
 import { forbidden } from "./Refusal.ts"
 import * as Repetition from "./Repetition.ts"
 import * as Room from "./Room.ts"
+import * as Weight from "./Weight.ts"
 
 /** As with memberships, a repetition is looked for before anybody's power is. */
 export const decide = (room: Room.Room | undefined, draft: Draft): Result.Result<Decision, Refusal> =>
   Result.gen(function* () {
     if (room === undefined) return yield* Result.fail(forbidden("There is no such room."))
+    yield* Weight.check(draft)
     if (draft.type === "m.room.power_levels") yield* PowerChange.checkShape(draft.content)
     const event = Repetition.find(room, draft)
     if (event !== undefined) return { _tag: "Unchanged", event }

@@ -3,7 +3,7 @@ import { FakeHomeserver } from "@matrix-membership/testkit"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { type Actor, badState, forbidden, inMemory, ok, path, populated } from "../Stage.ts"
-import { key, post, verdict } from "../Talk.ts"
+import { key, post, talk, verdict } from "../Talk.ts"
 
 interface Fault {
   readonly what: string
@@ -151,6 +151,29 @@ describe("special accounts", () => {
       assert.strictEqual(yield* does("knock", open), "403 M_GUEST_ACCESS_FORBIDDEN")
       assert.strictEqual(yield* does("leave", open), ok)
       assert.strictEqual(yield* does("forget", open), "403 M_GUEST_ACCESS_FORBIDDEN")
+    }).pipe(inMemory)
+  )
+})
+
+describe("guests", () => {
+  it.effect("leave by themselves when they are not welcome any more", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeHomeserver
+      const { accessToken } = yield* fake.register("alice")
+      const guest = yield* fake.register("guest", { guest: true })
+      const roomId = yield* fake.createRoom({
+        creator: "alice",
+        joinRule: "public",
+        members: { bob: "join" },
+        state: [{ type: "m.room.guest_access", content: { guest_access: "can_join" } }]
+      })
+      yield* post(path("join", roomId), guest.accessToken)
+      yield* talk("PUT", `/_matrix/client/v3${path("state/m.room.guest_access", roomId)}`, {
+        token: accessToken,
+        body: { guest_access: "forbidden" }
+      })
+      assert.strictEqual(yield* fake.membershipOf(roomId, "guest"), "leave")
+      assert.strictEqual(yield* fake.membershipOf(roomId, "bob"), "join")
     }).pipe(inMemory)
   )
 })

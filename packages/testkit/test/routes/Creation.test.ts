@@ -38,7 +38,7 @@ describe("createRoom", () => {
           "m.room.member @bob:localhost"
         ]
       )
-      assert.deepStrictEqual(events[0]?.content, { room_version: "11" })
+      assert.deepStrictEqual(events[0]?.content, { room_version: "12" })
     }).pipe(inMemory)
   )
 
@@ -67,7 +67,12 @@ describe("createRoom", () => {
   it.effect("puts the invitees of a trusted chat on a par with the creator", () =>
     Effect.gen(function* () {
       const { accessToken, fake, userId } = yield* alice
-      const body = { preset: "trusted_private_chat", invite: ["@bob:localhost"], is_direct: true }
+      const body = {
+        preset: "trusted_private_chat",
+        room_version: "11",
+        invite: ["@bob:localhost"],
+        is_direct: true
+      }
       const roomId = String(key(yield* create(accessToken, body), "room_id"))
       const levels = yield* get(path("state/m.room.power_levels", roomId), accessToken)
       assert.deepStrictEqual(key(levels, "users"), { [userId]: 100, "@bob:localhost": 100 })
@@ -81,13 +86,24 @@ describe("createRoom", () => {
       { body: { room_version: "13" }, answer: "400 M_UNSUPPORTED_ROOM_VERSION" },
       { body: { preset: "party" }, answer: "400 M_BAD_JSON" },
       { body: { invite: ["bob"] }, answer: "400 M_UNKNOWN" },
-      { body: { invite: "bob" }, answer: "400 M_BAD_JSON" },
+      { body: { invite: "bob" }, answer: "400 M_UNKNOWN" },
+      { body: { invite_3pid: [{ medium: "email" }] }, answer: "400 M_MISSING_PARAM" },
+      { body: { room_version: 12 }, answer: "400 M_BAD_JSON" },
+      { body: { initial_state: [{}] }, answer: "500 M_UNKNOWN" },
       { body: { room_alias_name: "taken" }, answer: "400 M_ROOM_IN_USE" },
       { body: { room_alias_name: "#hall:localhost" }, answer: "400 M_UNKNOWN" },
-      { body: { power_level_content_override: { users: {} } }, answer: "400 M_UNKNOWN" },
-      { body: { power_level_content_override: { state_default: 101 } }, answer: forbidden },
-      { body: { power_level_content_override: { events: { "m.room.topic": 101 } }, name: "Hall" }, answer: ok },
-      { body: { power_level_content_override: { events: { "m.room.topic": 101 } }, topic: "Hall" }, answer: forbidden },
+      { body: { power_level_content_override: { invite: "50" } }, answer: "400 M_BAD_JSON" },
+      { body: { room_version: "11", power_level_content_override: { users: {} } }, answer: "400 M_UNKNOWN" },
+      { body: { power_level_content_override: { state_default: 101 } }, answer: ok },
+      { body: { room_version: "11", power_level_content_override: { state_default: 101 } }, answer: forbidden },
+      {
+        body: { room_version: "11", power_level_content_override: { events: { "m.room.topic": 101 } }, name: "Hall" },
+        answer: ok
+      },
+      {
+        body: { room_version: "11", power_level_content_override: { events: { "m.room.topic": 101 } }, topic: "Hall" },
+        answer: forbidden
+      },
       { body: { invite: ["@shy:localhost"] }, answer: "403 M_INVITE_BLOCKED" }
     ].map(named)
   )("$name: $answer", ({ answer, body }) =>

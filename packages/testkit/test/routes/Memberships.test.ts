@@ -105,12 +105,15 @@ describe("bodies", () => {
   const missing = "400 M_MISSING_PARAM"
   const notJson = "400 M_NOT_JSON"
   const badJson = "400 M_BAD_JSON"
-  const lenient = { "": ok, "{}": ok, "{": notJson, "[]": badJson }
-  const strict = { "": missing, "{}": missing, "{": notJson, "[]": badJson }
+  const lenient = { "": ok, "{}": ok, null: ok, "{": notJson, "[]": badJson }
+  const strict = { "": missing, "{}": missing, null: missing, "{": notJson, "[]": badJson }
+  const noId = "400 M_INVALID_PARAM"
+  const broken = "500 M_UNKNOWN"
 
   it.effect.each([
     ...answers("invite", strict),
-    ...answers("invite", { '{"user_id":"bob"}': "400 M_INVALID_PARAM", '{"user_id":1}': "500 M_UNKNOWN" }),
+    ...answers("invite", { '{"user_id":"bob"}': noId, '{"user_id":{}}': noId, '{"user_id":1}': broken }),
+    ...answers("leave", { '{"reason":"\\ud800"}': broken, '{"third_party_signed":7}': broken }),
     ...answers("kick", strict),
     ...answers("ban", strict),
     ...answers("unban", strict),
@@ -123,6 +126,19 @@ describe("bodies", () => {
       const { roomId, tokens } = yield* populated
       const to = `/_matrix/client/v3${path(operation, roomId)}`
       assert.strictEqual(verdict(yield* talk("POST", to, { token: tokens.plain, text })), answer)
+    }).pipe(inMemory)
+  )
+
+  it.effect.each([
+    { what: "a reason that fills an event", body: { reason: "x".repeat(64_000) }, answer: ok },
+    { what: "a reason that no event holds", body: { reason: "x".repeat(66_000) }, answer: "413 M_TOO_LARGE" },
+    { what: "a user id of 256 bytes", body: { user_id: `@${"x".repeat(245)}:localhost` }, answer: "413 M_TOO_LARGE" },
+    { what: "a user id of 255 bytes", body: { user_id: `@${"x".repeat(244)}:localhost` }, answer: ok }
+  ])("with $what: $answer", ({ answer, body }) =>
+    Effect.gen(function* () {
+      const { roomId, tokens } = yield* populated
+      const heard = yield* post(path("invite", roomId), tokens.mod, { user_id: "@new:localhost", ...body })
+      assert.strictEqual(verdict(heard), answer)
     }).pipe(inMemory)
   )
 

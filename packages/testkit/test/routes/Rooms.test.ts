@@ -51,6 +51,7 @@ describe("a restricted room", () => {
       const roomId = yield* fake.createRoom({
         creator: "alice",
         joinRule: "restricted",
+        roomVersion: "11",
         powerLevels: { invite: 101 }
       })
       assert.strictEqual(verdict(yield* post(path("join", roomId), accessToken)), "404 M_UNKNOWN")
@@ -103,7 +104,8 @@ describe("a room the server is not in", () => {
   it.effect.each([
     { name: "neither an id nor an alias", at: "hall", answer: unknown },
     { name: "a room id without server that is no hash", at: "!hall", answer: unknown },
-    { name: "an unknown alias", at: "#hall:localhost", answer: "404 M_NOT_FOUND" }
+    { name: "an unknown alias", at: "#hall:localhost", answer: "404 M_NOT_FOUND" },
+    { name: "an alias of a server that cannot be asked", at: "#hall:other.org", answer: "502 M_UNKNOWN" }
   ])("joined by $name: $answer", ({ answer, at }) =>
     Effect.gen(function* () {
       const fake = yield* FakeHomeserver

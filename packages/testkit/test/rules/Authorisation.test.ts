@@ -9,11 +9,12 @@ const id = (name: string) => `@${name}:localhost`
 
 /** Alice made the room and has 100; kicking takes 25, banning 75, and the janitor has 50. */
 const room = (options: Partial<Fixture.RoomOptions> = {}) => {
-  const empty = World.make({ serverName: "localhost", limits: RateLimits.unlimited, seed: "rules" })
+  const empty = World.make({ serverName: "localhost", limits: RateLimits.unlimited, federates: true, seed: "rules" })
   const [roomId, world] = Fixture.createRoom(
     empty,
     {
       creator: "alice",
+      roomVersion: "11",
       powerLevels: { invite: 25, kick: 25, ban: 75, users: { [id("janitor")]: 50 } },
       members: { janitor: "join", plain: "join", banned: "ban", guest: "invite" },
       ...options

@@ -1,0 +1,30 @@
+/** Can this be written at all? Events have a greatest size, and text that is no Unicode has no canonical form. */
+import * as Result from "effect/Result"
+import type { Draft } from "./Event.ts"
+import type { Refusal } from "./Refusal.ts"
+import { make } from "./Refusal.ts"
+
+/** Bytes of a whole event (specification v1.19, "Size limits"). */
+const greatest = 65_536
+
+/** About what hashes, signatures and references to earlier events add to what is asked for. */
+const overhead = 800
+
+const encoder = new TextEncoder()
+
+const bytes = (text: string): number => encoder.encode(text).length
+
+export const check = (draft: Draft): Result.Result<void, Refusal> => {
+  // Synapse does not expect this, and falls over it.
+  if (!isUnicode(draft.content)) return Result.fail(make(500, "M_UNKNOWN", "Internal server error"))
+  return bytes(JSON.stringify(draft)) + overhead > greatest ||
+    [draft.type, draft.stateKey].some((id) => bytes(id) > 255)
+    ? Result.fail(make(413, "M_TOO_LARGE", "That is too large for an event."))
+    : Result.succeed(undefined)
+}
+
+const isUnicode = (value: unknown): boolean => {
+  if (typeof value === "string") return value.isWellFormed()
+  if (typeof value !== "object" || value === null) return true
+  return Object.entries(value).every(([key, inner]) => key.isWellFormed() && isUnicode(inner))
+}
