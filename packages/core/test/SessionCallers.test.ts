@@ -108,6 +108,16 @@ describe("twenty callers with a token that has run out", () => {
       assert.isAtMost(refreshes(wire).length, 6)
     })
   )
+
+  // Bug: those who waited for the refresh that was told to wait do not wait.
+  it.effect.fails("do not come sooner than one of them was told to", () =>
+    Effect.gen(function* () {
+      const told = answer(429, '{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":300000}')
+      const wire = make(server(told))
+      yield* patiently(Effect.provide(twenty, layer(wire)))
+      assert.strictEqual(refreshes(wire).length, 1)
+    })
+  )
 })
 
 describe("who gives up", () => {
