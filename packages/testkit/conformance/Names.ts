@@ -72,7 +72,7 @@ export const make = (): Names => {
     // longer values first: a user id before the localpart it holds
     const known = [...values].sort(([, a], [, b]) => b.length - a.length)
     for (const [name, value] of known) told = told.replaceAll(value, `{${name}}`)
-    return told.replace(/\$[\w:.+/-]{20,}/gu, "<event id>").replace(/![\w-]{10,}(?::[\w.:]+)?/gu, "<room id>")
+    return told.replace(/\$[\w+/-]{12,}/gu, "<event id>").replace(/![\w-]{10,}(?::[\w.:]+)?/gu, "<room id>")
   }
 
   const canonical = (json: Schema.Json, key = ""): Schema.Json => {

@@ -7,6 +7,7 @@ import * as Names from "./Names.ts"
 import * as Observation from "./Observation.ts"
 import type { Mark, Scenario } from "./Scenario.ts"
 import { touched } from "./Scenario.ts"
+import * as Signing from "./Signing.ts"
 import * as Stage from "./Stage.ts"
 import type { Account, Subject } from "./Subject.ts"
 
@@ -19,6 +20,13 @@ const introduce = (scenario: Scenario, subject: Subject, accounts: ReadonlyMap<s
     names.define(user, userId)
     names.define(`${user}.token`, accessToken)
     names.define(`${user}.localpart`, userId.slice(1, userId.indexOf(":")))
+  }
+  names.define("identity.key", Signing.publicKey("true"))
+  names.define("another.key", Signing.publicKey("other"))
+  for (const [name, { proof, signer }] of Object.entries(scenario.signatures ?? {})) {
+    const { mxid, sender, token } = proof
+    const filled = { mxid: names.fill(mxid), sender: names.fill(sender), token: names.fill(token) }
+    names.define(name, Signing.signature(filled, signer))
   }
   return names
 }

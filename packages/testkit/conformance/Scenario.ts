@@ -3,9 +3,11 @@
  * ought to be is nowhere written by hand; a real server says.
  *
  * Texts may hold names in braces, filled in when the scenario is played: `{bob}` the user id of a participant,
- * `{bob.localpart}`, `{bob.token}`, `{server}` the server name, `{run}` a text that no other play uses, and whatever a step saved.
+ * `{bob.localpart}`, `{bob.token}`, `{server}` the server name, `{run}` a text that no other play uses, `{identity.key}`
+ * and `{another.key}` the public keys of who signs, and whatever a step saved.
  */
 import type * as Schema from "effect/Schema"
+import type { Proof, Signer } from "./Signing.ts"
 
 export interface Step {
   /** The participant whose token is sent. */
@@ -52,6 +54,8 @@ export interface Scenario {
   readonly watch: Readonly<Record<string, string>>
   /** By user. Without limits from the beginning, everything else once the set-up is done. */
   readonly marks?: Readonly<Record<string, Mark>>
+  /** Signatures of an identity server by the names that steps use for them. */
+  readonly signatures?: Readonly<Record<string, { readonly proof: Proof; readonly signer: Signer }>>
   /** The homeserver is one with these limits; by default it has none. */
   readonly limits?: Limits
   /** After each step that names one of these, its joined rooms are read too. */

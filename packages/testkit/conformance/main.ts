@@ -36,6 +36,11 @@ const command = Command.make(
       Flag.withDescription("Only scenarios whose name contains this"),
       Flag.withDefault("")
     ),
+    every: Flag.Int("every").pipe(
+      Flag.withDescription("Only each so many-th scenario, for a quick look (default 1, all of them)"),
+      Flag.withDefault(1),
+      Flag.withSchema(Schema.Int.check(Schema.isGreaterThan(0)))
+    ),
     servers: Flag.Int("servers").pipe(
       Flag.withDescription("How many Synapses at once, each on a processor core (default 2)"),
       Flag.withDefault(2)

@@ -4,10 +4,13 @@ import * as Acting from "./Acting.ts"
 import * as Bodies from "./Bodies.ts"
 import * as Borders from "./Borders.ts"
 import * as Creation from "./Creation.ts"
+import * as Directory from "./Directory.ts"
 import * as Entering from "./Entering.ts"
 import * as Limits from "./Limits.ts"
 import * as Reads from "./Reads.ts"
 import * as Repeats from "./Repeats.ts"
+import * as Sessions from "./Sessions.ts"
+import * as ThirdParty from "./ThirdParty.ts"
 import * as Tokens from "./Tokens.ts"
 import * as Unknowns from "./Unknowns.ts"
 import * as Walks from "./Walks.ts"
@@ -24,6 +27,9 @@ export const families: Readonly<Record<string, ReadonlyArray<Scenario>>> = {
   unknowns: Unknowns.scenarios,
   creation: Creation.scenarios,
   accounts: Accounts.scenarios,
+  directory: Directory.scenarios,
+  sessions: Sessions.scenarios,
+  "third-party": ThirdParty.scenarios,
   limits: Limits.scenarios,
   walks: Walks.scenarios
 }

@@ -22,6 +22,9 @@ describe("the scenarios", () => {
       const known = new Set([
         "server",
         "run",
+        "identity.key",
+        "another.key",
+        ...Object.keys(scenario.signatures ?? {}),
         ...scenario.users.flatMap((user) => [user, `${user}.localpart`, `${user}.token`])
       ])
       return [...scenario.setup, ...scenario.steps].flatMap((step) => {
