@@ -35,6 +35,9 @@ const chance = new Set([
   "unstable_features"
 ])
 
+/** Where the server is reached is told by whoever configured it. */
+const configured = new Set(["well_known"])
+
 const isObject = (json: Schema.Json): json is { readonly [key: string]: Schema.Json } =>
   typeof json === "object" && json !== null && !Array.isArray(json)
 
@@ -89,6 +92,7 @@ export const make = (): Names => {
     return isObject(json)
       ? Object.fromEntries(
           Object.entries(json)
+            .filter(([name]) => !configured.has(name))
             .map(([name, value]) => [named(name), canonical(value, name)] as const)
             .sort(byKey)
         )
