@@ -82,7 +82,7 @@ const setUp = Effect.fnUntraced(function* (fault: Faults.Fault) {
 
 const interrupt = (pid: number) => Effect.sync(() => process.kill(pid, "SIGINT"))
 
-describe.concurrent("the process", () => {
+describe.concurrent("the process", { timeout: 60_000 }, () => {
   it.live("ends with 1 when rows failed", () =>
     Effect.gen(function* () {
       const ended = yield* run(["apply", `${examples}/with-failures.csv`, "--homeserver", "embedded"])
