@@ -81,6 +81,17 @@ describe("the exit code", () => {
       assertPresentable(ended, accessToken)
     }).pipe(Effect.provide(fake))
   )
+  // only failed rows are counted, so a run after which nobody knows what stands ends like one that went well
+  it.effect.fails("is 1 when the outcome of a row is unknown", () =>
+    Effect.gen(function* () {
+      const { env, server } = yield* setUp
+      yield* server.faults.every(invitation("guest1"), Faults.loseResponse)
+      yield* server.faults.every({ path: /\/state\/m\.room\.member\//u }, Faults.html502)
+      const ended = yield* inTime(batchCli(["apply", "-"], { env, stdin: guests(3) }))
+      assert.match(ended.stdout, /done +2 .*\n.*failed +0 .*\n.*unknown +1 /u)
+      assert.strictEqual(ended.exitCode, 1)
+    }).pipe(Effect.provide(fake))
+  )
   it.effect("is 4 when the token dies on the way, and the rest is not attempted", () =>
     Effect.gen(function* () {
       const { accessToken, env, server } = yield* setUp

@@ -94,7 +94,7 @@ describe("the output", () => {
     Effect.gen(function* () {
       const ended = yield* apply("-", "--json")
       assert.isTrue(ended.stdout.endsWith("}\n"))
-      const [...lines] = Schema.decodeSync(Lines)(ended.stdout.trimEnd().split("\n"))
+      const [...lines] = yield* Schema.decodeEffect(Lines)(ended.stdout.trimEnd().split("\n"))
       const summary = lines.pop()
       assert.deepInclude(summary, { type: "summary", rows: 2, done: 1, unchanged: 1, failed: 0, interrupted: false })
       assert.deepStrictEqual(
