@@ -15,14 +15,17 @@ const isAlias = (room: RoomIdOrAlias): room is RoomAlias => room.startsWith("#")
 
 /** The reads over one server. */
 export const make = (server: Effect.Effect<Dialect, MatrixError>) => {
-  const membership = (request: getMembership.Parameters): Effect.Effect<MembershipState, MatrixError> =>
+  /** What is on record, which for most users of a server is nothing. */
+  const record = (request: getMembership.Parameters): Effect.Effect<MembershipState | undefined, MatrixError> =>
     Effect.flatMap(server, ({ api }) => Operation.fold(api.getMembership(getMembership.request(request)))).pipe(
-      Effect.map(({ membership }) => membership),
-      // a user without a member event counts as `leave`
+      Effect.map(({ membership }): MembershipState | undefined => membership),
       Effect.catchTag("NotFound", (error) =>
-        error.errcode === "M_NOT_FOUND" ? Effect.succeed<MembershipState>("leave") : Effect.fail(error)
+        error.errcode === "M_NOT_FOUND" ? Effect.succeed(undefined) : Effect.fail(error)
       )
     )
+  // a user without a member event counts as `leave`
+  const membership = (request: getMembership.Parameters): Effect.Effect<MembershipState, MatrixError> =>
+    Effect.map(record(request), (recorded) => recorded ?? "leave")
   // asked anew each time: an application service may speak for another user by now
   const me = Effect.flatMap(server, ({ api }) => Operation.fold(Effect.map(api.whoami({}), ({ user_id }) => user_id)))
   const roomId = (room: RoomIdOrAlias): Effect.Effect<RoomId, MatrixError> =>
@@ -39,6 +42,7 @@ export const make = (server: Effect.Effect<Dialect, MatrixError>) => {
 
   return {
     membership,
+    record,
     /** Another user's membership is one of these. */
     other: (target: getMembership.Parameters, wanted: ReadonlyArray<MembershipState>) =>
       Effect.map(membership(target), (now) => (wanted.includes(now) ? Option.some<void>(undefined) : Option.none())),

@@ -17,6 +17,7 @@
  * ```
  */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { type Always, InvalidRequest, type WithTag } from "./MatrixError.ts"
 import type { RoomId, UserId } from "./MatrixId.ts"
 import type { MembershipState } from "./MemberEvent.ts"
@@ -86,7 +87,7 @@ export const actions = (
   }
 }
 
-type Does = Pick<Membership["Service"], "getMembership" | Action>
+type Does = Pick<Membership["Service"], "getMembership" | "getJoinedRooms" | Action>
 
 const send = (
   membership: Does,
@@ -104,34 +105,71 @@ const send = (
   }
 }
 
-/**
- * @param membership the operations it is made of
- * @param me the user whose token it is, or who is spoken for
- */
-export const make = (membership: Does, me: Effect.Effect<UserId, WithTag<Always>>) =>
-  Effect.fnUntraced(function* (request: Request): Effect.fn.Return<Outcome, Failure> {
-    const { roomId, userId } = request
-    // a room one is not in cannot be read, and then the server decides
-    const read = Effect.catchTags(membership.getMembership({ roomId, userId }), {
+/** How often what is needed may change under our hands before a refusal stands. */
+const rounds = 3
+
+/** What `ensure` needs to know about the one who asks. */
+export interface Asker {
+  /** The user whose token it is, or who is spoken for. */
+  readonly me: Effect.Effect<UserId, WithTag<Always>>
+  /** What is on record of a user in a room; most have no record. */
+  readonly record: (request: {
+    readonly roomId: RoomId
+    readonly userId: UserId
+  }) => Effect.Effect<MembershipState | undefined, WithTag<Always>>
+}
+
+/** @param membership the operations it is made of */
+export const make = (membership: Does, { me, record }: Asker) => {
+  /** None where the room cannot be read: one is not in it, and then the server decides. */
+  const read = (roomId: RoomId, userId: UserId) =>
+    Effect.catchTags(membership.getMembership({ roomId, userId }), {
       Forbidden: () => Effect.succeed(undefined),
       NotFound: () => Effect.succeed(undefined)
     })
-    const current = yield* read
-    if (current !== undefined && isMet(request, current)) return "unchanged"
-    const needed = actions(request, current, userId === (yield* me))
-    if (typeof needed === "string") {
-      const detail = `${userId} cannot be made to ${request.membership} ${roomId}: ${needed}`
-      return yield* new InvalidRequest({ status: 0, errcode: "M_INVALID_PARAM", detail })
-    }
-    const sent = Effect.forEach(needed, (action) => send(membership, action, request), { discard: true })
-    return yield* Effect.matchEffect(sent, {
-      onSuccess: () => Effect.succeed<Outcome>("changed"),
-      onFailure: (refusal) =>
-        // somebody else may have been faster; if even that cannot be read, the refusal stands
-        Effect.matchEffect(read, {
-          onFailure: () => Effect.fail(refusal),
-          onSuccess: (now) =>
-            now !== undefined && isMet(request, now) ? Effect.succeed<Outcome>("unchanged") : Effect.fail(refusal)
-        })
-    })
+
+  /** Who has left a room is shown it as it was then, which says nothing of others now. */
+  const isDated = (roomId: RoomId, self: UserId) =>
+    record({ roomId, userId: self }).pipe(
+      Effect.map((recorded) => recorded === "leave" || recorded === "ban"),
+      Effect.catchTags({ Forbidden: () => Effect.succeed(false), NotFound: () => Effect.succeed(false) })
+    )
+
+  /** Met, by what can be believed. */
+  const holds = Effect.fnUntraced(function* (request: Request, now: MembershipState | undefined, self: UserId) {
+    if (now === undefined || !isMet(request, now)) return false
+    return request.userId === self || !(yield* isDated(request.roomId, self))
   })
+
+  /** One's own membership after a refusal: who was joined and no longer is may not be shown that they were banned. */
+  const again = Effect.fnUntraced(function* ({ roomId, userId }: Request, before: MembershipState | undefined) {
+    const now = yield* read(roomId, userId)
+    if (now !== undefined || before !== "join") return now
+    return (yield* membership.getJoinedRooms).includes(roomId) ? now : ("leave" as const)
+  })
+
+  return Effect.fnUntraced(function* (request: Request): Effect.fn.Return<Outcome, Failure> {
+    const { roomId, userId } = request
+    const self = yield* me
+    let current = yield* read(roomId, userId)
+    if (yield* holds(request, current, self)) return "unchanged"
+    for (let round = 1; ; round++) {
+      const needed = actions(request, current, userId === self)
+      if (typeof needed === "string") {
+        const detail = `${userId} cannot be made to ${request.membership} ${roomId}: ${needed}`
+        return yield* new InvalidRequest({ status: 0, errcode: "M_INVALID_PARAM", detail })
+      }
+      const sent = yield* Effect.result(
+        Effect.forEach(needed, (action) => send(membership, action, request), { discard: true })
+      )
+      if (Result.isSuccess(sent)) return "changed"
+      // somebody else may have been faster; if even that cannot be read, the refusal stands
+      const now = yield* Effect.mapError(again(request, current), () => sent.failure)
+      if (yield* Effect.mapError(holds(request, now, self), () => sent.failure)) return "unchanged"
+      const then = actions(request, now, userId === self)
+      const isNews = typeof then !== "string" && then.join() !== needed.join()
+      if (!isNews || round === rounds) return yield* Effect.fail(sent.failure)
+      current = now
+    }
+  })
+}

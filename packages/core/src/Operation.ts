@@ -124,7 +124,7 @@ export const make =
         Effect.flatMap((prepared) =>
           counted(fold(request(prepared)), name, tally).pipe(
             Effect.retry(repeatable),
-            Effect.catch((error) => settle(error, tally, definition))
+            Effect.catch((error) => settle(error, tally, definition, schedule))
           )
         ),
         Effect.mapError(MatrixError.admit<E["failures"][number]>(endpoint.failures)),
@@ -162,12 +162,14 @@ const counted = <A>(attempt: Effect.Effect<A, MatrixError.MatrixError>, name: st
 const settle = <E extends Endpoint, A>(
   error: MatrixError.MatrixError,
   tally: Tally,
-  { confirm, once = false }: Definition<E, A>
+  { confirm, once = false }: Definition<E, A>,
+  schedule: Schedule.Schedule<unknown, MatrixError.MatrixError>
 ): Effect.Effect<A, MatrixError.MatrixError> => {
   if (!tally.ambiguous) return Effect.fail(error)
   const unknown = new MatrixError.OutcomeUnknown({ cause: error.message })
   if (confirm === undefined) return Effect.fail(once ? unknown : error)
-  return Effect.matchEffect(confirm, {
+  // a server in the trouble that loses answers stumbles over this read too
+  return Effect.matchEffect(Effect.retry(confirm, schedule), {
     // an answer that was lost says so itself; a refusal may be the echo of our own success
     onFailure: () => Effect.fail(MatrixError.mayHaveTakenEffect(error) ? error : unknown),
     onSuccess: Option.match({ onNone: () => Effect.fail(error), onSome: Effect.succeed })

@@ -21,6 +21,7 @@ import * as leaveRoom from "./endpoints/leaveRoom.ts"
 import * as unban from "./endpoints/unban.ts"
 import * as versions from "./endpoints/versions.ts"
 import * as whoami from "./endpoints/whoami.ts"
+import * as Masquerade from "./Masquerade.ts"
 import { Unsupported } from "./MatrixError.ts"
 import type { UserId } from "./MatrixId.ts"
 import type { JoinedMember, Membership, Options } from "./Membership.ts"
@@ -185,6 +186,13 @@ export const make = Effect.fnUntraced(function* (options: Options) {
       () => readVersions
     )
   }
-  const me = Effect.map(whoAmI, ({ userId }) => userId)
-  return { ...operations, ensure: Ensure.make(operations, me) } satisfies Membership["Service"]
+  // whose token it is does not change while the layer lives; whom it speaks for may
+  const owner = yield* Operation.onceSuccessful(Effect.map(whoAmI, ({ userId }) => userId))
+  const me = Effect.flatMap(Masquerade.As, (as = options.as) => (as === undefined ? owner : Effect.succeed(as.userId)))
+  const record: Ensure.Asker["record"] = (request) =>
+    operation(
+      { name: "getMembership", endpoint: getMembership, attributes: about(request.roomId, request.userId) },
+      () => confirm.record(request)
+    )
+  return { ...operations, ensure: Ensure.make(operations, { me, record }) } satisfies Membership["Service"]
 })

@@ -64,7 +64,7 @@ describe.each([
     "that is $from and should be $to takes $asks",
     ({ asks, from, to }) =>
       Effect.gen(function* () {
-        const room = Room.make({ membership: from })
+        const room = Room.make({ membership: from, another: userId === bob })
         const outcome = yield* ensured(room, { userId, membership: to })
         assert.deepStrictEqual([outcome, room.asked], [asks.length === 0 ? "unchanged" : "changed", asks])
         if (asks.length > 0) assert.strictEqual(room.now(), to)

@@ -47,6 +47,8 @@ export const make = (options: {
   readonly meanwhile?: Membership
   /** Answers every change with this instead of doing it. */
   readonly refuse?: Reply
+  /** The membership is another user's, and the caller has joined. */
+  readonly another?: boolean
   /** The caller may not read memberships. */
   readonly unreadable?: boolean
 }): Room => {
@@ -91,7 +93,11 @@ export const make = (options: {
     if (path === "/account/whoami") return json(200, { user_id: me })
     if (path === "/joined_rooms") return json(200, { joined_rooms: membership === "join" ? ["!r:x"] : [] })
     if (path.startsWith("/directory/room/")) return json(200, { room_id: "!r:x", servers: [] })
-    if (path.includes("/state/")) return options.unreadable === true ? forbidden() : json(200, { membership })
+    if (path.includes("/state/")) {
+      if (options.unreadable === true) return forbidden()
+      const isCaller = path.endsWith(encodeURIComponent(me))
+      return json(200, { membership: isCaller && options.another === true ? "join" : membership })
+    }
     const operation = /^\/(?:rooms\/[^/]+\/)?(\w+)/u.exec(path)?.[1] ?? ""
     asked.push(operation)
     if (asked.length > 1) return options.refuse === undefined ? change(operation) : options.refuse(sent, nth)
