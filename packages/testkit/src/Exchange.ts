@@ -40,6 +40,7 @@ export interface Desk {
   readonly world: Ref.Ref<World.World>
   readonly script: Ref.Ref<ReadonlyArray<Faults.Line>>
   readonly records: Ref.Ref<{ readonly arrived: number; readonly done: Chunk.Chunk<RecordedRequest> }>
+  readonly isRecording: boolean
   readonly manner: Manner
 }
 
@@ -49,6 +50,7 @@ export const handle = Effect.fnUntraced(function* (desk: Desk, request: Wire.Req
   const arrival = yield* Effect.map(Ref.get(desk.world), (world) => arrivalOf(world, request))
   const sequence = yield* Ref.modify(desk.records, (all) => [all.arrived, { ...all, arrived: all.arrived + 1 }])
   const fault = yield* Ref.modify(desk.script, (script) => Faults.take(script, arrival))
+  if (!desk.isRecording) return yield* suffer(desk, request, fault)
   const seen = { ...arrival, sequence, time, headers: redacted(request.headers) }
   return yield* Effect.onExit(suffer(desk, request, fault), (exit) =>
     Ref.update(desk.records, (all) => ({ ...all, done: Chunk.append(all.done, recorded(seen, exit)) }))

@@ -39,12 +39,14 @@ export interface Options {
   readonly serverName?: string
   /** `RateLimits.unlimited` by default. */
   readonly limits?: RateLimits.RateLimits
-  /** What `/versions` lists; by default what Synapse 1.157 does. An r0-only server has `["r0.6.1"]`. */
+  /** What `/versions` lists; by default what Synapse 1.163 does. An r0-only server has `["r0.6.1"]`. */
   readonly specVersions?: ReadonlyArray<string>
   /** Whether users of other servers can be invited, which they are without being asked; `true` by default. */
   readonly federates?: boolean
   /** Take a token in the query, too, as r0 did and Synapse still does. */
   readonly tokenInQuery?: boolean
+  /** Whether requests are kept to be asked for; `true` by default. A run of a million would fill the memory. */
+  readonly recordRequests?: boolean
   /** Refusals carry the codes of MSC3848. */
   readonly msc3848?: boolean
   /** Another seed, other identifiers; the same seed, the same in every run. */
@@ -106,6 +108,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
     world,
     script: yield* Ref.make<ReadonlyArray<Faults.Line>>([]),
     records: yield* Ref.make({ arrived: 0, done: Chunk.empty<RecordedRequest>() }),
+    isRecording: options.recordRequests ?? true,
     manner: {
       specVersions: options.specVersions ?? specVersions,
       tokenInQuery: options.tokenInQuery ?? false,

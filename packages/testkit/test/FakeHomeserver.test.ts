@@ -98,6 +98,14 @@ describe("options", () => {
     }).pipe(inMemory({ federates: false, limits: RateLimits.make({ rc_message: { per_second: 1, burst_count: 1 } }) }))
   )
 
+  it.effect("keep no requests, for runs that make very many", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeHomeserver
+      yield* talk("GET", "/_matrix/client/versions")
+      assert.deepStrictEqual(yield* fake.requests, [])
+    }).pipe(inMemory({ recordRequests: false }))
+  )
+
   it.effect("name the server, and with another seed give other identifiers", () =>
     Effect.gen(function* () {
       const fake = yield* FakeHomeserver

@@ -44,9 +44,14 @@ const checkAuthoriser = (room: Room.Room, content: Content): Result.Result<void,
     : Result.fail(forbidden("No user with the power to invite vouches for this join."))
 }
 
-/** Somebody joined, of this server, with the power to invite; or nobody. */
-export const authoriser = (room: Room.Room, isOurs: (userId: string) => boolean): string | undefined =>
-  Room.members(room).find((event) => isOurs(event.stateKey) && mayInvite(room, event.stateKey))?.stateKey
+/** The most powerful user of this server who is joined and may invite; or nobody. */
+export const authoriser = (room: Room.Room, isOurs: (userId: string) => boolean): string | undefined => {
+  const vouches = (userId: string) => isOurs(userId) && mayInvite(room, userId)
+  const [first] = Power.raised(room)
+    .filter(vouches)
+    .sort((one, other) => Power.ofUser(room, other) - Power.ofUser(room, one))
+  return first ?? Room.findMember(room, vouches)
+}
 
 const mayInvite = (room: Room.Room, userId: string): boolean =>
   Room.membership(room, userId) === "join" && Power.ofUser(room, userId) >= Power.toAct(room, "invite")

@@ -24,6 +24,11 @@ export const creators = (room: Room.Room): ReadonlyArray<string> => {
   return [!room.version.implicitCreator && typeof creator === "string" ? creator : create.sender]
 }
 
+/** Those who have a power of their own, not that of everybody. */
+export const raised = (room: Room.Room): ReadonlyArray<string> => [
+  ...new Set([...creators(room), ...Object.keys(asObject(Room.content(room, "m.room.power_levels").users))])
+]
+
 /** Infinite for creators from room version 12 on. Counts whether or not the user is in the room. */
 export const ofUser = (room: Room.Room, userId: string): number => {
   const isCreator = creators(room).includes(userId)

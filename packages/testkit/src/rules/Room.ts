@@ -42,6 +42,17 @@ export const membership = (room: Room, userId: string): Membership | undefined =
 export const members = (room: Room): ReadonlyArray<StateEvent> =>
   allOfType(room, "m.room.member").sort((one, other) => one.position - other.position)
 
+/** Anybody whom the room has a member event of, without looking at all of them. */
+export const findMember = (room: Room, matches: (userId: string) => boolean): string | undefined =>
+  Option.getOrUndefined(
+    Option.flatMap(HashMap.get(room.state, "m.room.member"), (members) =>
+      Option.map(
+        HashMap.findFirst(members, (_, userId) => matches(userId)),
+        ([userId]) => userId
+      )
+    )
+  )
+
 const allOfType = (room: Room, type: string): Array<StateEvent> =>
   Option.match(HashMap.get(room.state, type), { onNone: () => [], onSome: HashMap.toValues })
 

@@ -44,6 +44,30 @@ describe("a restricted room", () => {
     }).pipe(inMemory)
   )
 
+  it.effect("has the most powerful member vouch, or any member where everybody may invite", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeHomeserver
+      const { accessToken } = yield* fake.register("bob")
+      const space = yield* fake.createRoom({ creator: "alice", members: { bob: "join" } })
+      const voucher = (members: Readonly<Record<string, "join" | "leave">>) =>
+        Effect.gen(function* () {
+          const roomId = yield* fake.createRoom({
+            creator: "alice",
+            joinRule: "restricted",
+            allowedRooms: [space],
+            roomVersion: "11",
+            powerLevels: { invite: 0, users: { "@low:localhost": 10, "@high:localhost": 20 } },
+            members: { alice: "leave", ...members }
+          })
+          yield* post(path("join", roomId), accessToken)
+          return (yield* fake.timeline(roomId)).at(-1)?.content["join_authorised_via_users_server"]
+        })
+      assert.strictEqual(yield* voucher({ low: "join", high: "join", plain: "join" }), "@high:localhost")
+      assert.strictEqual(yield* voucher({ low: "join", high: "leave" }), "@low:localhost")
+      assert.strictEqual(yield* voucher({ plain: "join" }), "@plain:localhost")
+    }).pipe(inMemory)
+  )
+
   it.effect("with nobody here who could vouch needs another server", () =>
     Effect.gen(function* () {
       const fake = yield* FakeHomeserver
