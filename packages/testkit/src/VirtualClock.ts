@@ -142,7 +142,6 @@ const make = ({ start = 0 }: Options, parent: Scheduler.Scheduler) => {
       return {
         scheduleTask: (task, priority) => {
           queued++
-          stir()
           dispatcher.scheduleTask(() => {
             queued--
             task()
