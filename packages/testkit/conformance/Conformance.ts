@@ -60,8 +60,25 @@ const record = Effect.fnUntraced(function* (played: ReadonlyMap<string, Play>, b
   }
 })
 
-const isDeliberate = (difference: Compare.Difference) =>
-  Deliberate.deliberate.some(({ scenario, step }) => scenario === difference.scenario && step === difference.step)
+/** What of these was not meant, and then the entries that none of the scenarios played needs any more. */
+const undeliberate = (scenarios: ReadonlyArray<Scenario>, all: ReadonlyArray<Compare.Difference>) => {
+  const covered = (entry: Deliberate.Deliberate) =>
+    all.some(({ scenario, step }) => Deliberate.covers(entry, scenario, step))
+  return {
+    differences: all.filter(
+      ({ scenario, step }) => !Deliberate.deliberate.some((entry) => Deliberate.covers(entry, scenario, step))
+    ),
+    needless: Deliberate.deliberate.filter(
+      (entry) => scenarios.some(({ name }) => name === entry.scenario) && !covered(entry)
+    )
+  }
+}
+
+/** Where the fake differs from what is recorded, and does not mean to. */
+export const againstRecord = Effect.fnUntraced(function* (scenarios: ReadonlyArray<Scenario>) {
+  const faked = compared(scenarios, yield* recorded, yield* Stages.playAll(Fake.make, 1, scenarios))
+  return undeliberate(scenarios, faked).differences
+})
 
 export const run = Effect.fn("Conformance.run")(function* (options: Options) {
   const scenarios = Object.values(families)
@@ -85,16 +102,11 @@ export const run = Effect.fn("Conformance.run")(function* (options: Options) {
   }
 
   const faked = compared(scenarios, judge.plays, yield* Stages.playAll(Fake.make, 1, scenarios))
-  add(
-    judge.title,
-    "fake",
-    faked.filter((difference) => !isDeliberate(difference))
-  )
-  for (const { reason, scenario, step } of Deliberate.deliberate) {
-    const played = scenarios.some(({ name }) => name === scenario)
-    if (!played || faked.some((difference) => difference.scenario === scenario && difference.step === step)) continue
+  const found = undeliberate(scenarios, faked)
+  add(judge.title, "fake", found.differences)
+  for (const { reason, scenario } of found.needless) {
     differences += 1
-    rendered.push(`${scenario}, step ${step}: meant to differ (${reason}), but does not`)
+    rendered.push(`${scenario}: meant to differ (${reason}), but does not`)
   }
   const report: Report = {
     rendered: rendered.join("\n"),

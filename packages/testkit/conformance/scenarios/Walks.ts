@@ -74,7 +74,6 @@ const walk = (seed: number): Scenario => {
   return {
     name: `walk ${String(seed).padStart(3, "0")}`,
     users: ["keeper", ...users],
-    ownAccounts: true,
     setup: [...rooms.map(room), ...rooms.map((name) => own.join("ann", name))],
     steps: Array.from({ length: 30 }, () => chance.pick(turns)(chance, chance.pick(users), chance.pick(rooms))),
     watch: { hall: "keeper", club: "keeper" },
