@@ -3,7 +3,7 @@
  * type names. One span per operation, whatever the number of attempts.
  */
 import * as Cause from "effect/Cause"
-import * as Duration from "effect/Duration"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as HttpClient from "effect/http/HttpClient"
@@ -112,13 +112,8 @@ export const make =
   ): Effect.Effect<A, Failure<E>> =>
     Effect.flatMap(RetryPolicy.Override, (override) => {
       const { attributes, endpoint, name, once = false } = definition
-      const tally: Tally = { attempts: 0, waitedMillis: 0, ambiguous: false }
-      const schedule = RetryPolicy.schedule(override ?? layerPolicy).pipe(
-        Schedule.tap(({ input, output }) => {
-          tally.waitedMillis += Duration.toMillis(output)
-          return Telemetry.waiting(name, input._tag, Duration.toMillis(output))
-        })
-      )
+      const tally: Tally = { attempts: 0, waitedMillis: 0, ambiguous: false, failed: undefined }
+      const schedule = RetryPolicy.schedule(override ?? layerPolicy)
       const repeatable = Schedule.while(schedule, ({ input }) => !(once && MatrixError.mayHaveTakenEffect(input)))
       return Effect.retry(prepare, schedule).pipe(
         Effect.flatMap((prepared) =>
@@ -128,12 +123,7 @@ export const make =
           )
         ),
         Effect.mapError(MatrixError.admit<E["failures"][number]>(endpoint.failures)),
-        Effect.onExit((exit) => Telemetry.ended(name, outcomeOf(exit))),
-        Effect.ensuring(
-          Effect.suspend(() =>
-            Effect.annotateCurrentSpan({ "matrix.attempts": tally.attempts, "matrix.waited_ms": tally.waitedMillis })
-          )
-        ),
+        Effect.onExit((exit) => concluded(name, tally, outcomeOf(exit))),
         Effect.withSpan(`Membership.${name}`, { attributes: { "matrix.operation": name, ...attributes } })
       )
     })
@@ -144,19 +134,38 @@ interface Tally {
   waitedMillis: number
   /** Some attempt may have taken effect. */
   ambiguous: boolean
+  /** The last failure and when it came, in epoch milliseconds. */
+  failed: { readonly tag: MatrixError.Tag; readonly at: number } | undefined
 }
 
+/** Waits are told when they are over, since they can be cut short. */
 const counted = <A>(attempt: Effect.Effect<A, MatrixError.MatrixError>, name: string, tally: Tally) =>
-  Effect.suspend(() => {
+  Effect.gen(function* () {
+    if (tally.failed !== undefined) {
+      const waited = (yield* Clock.currentTimeMillis) - tally.failed.at
+      tally.waitedMillis += waited
+      yield* Telemetry.waiting(name, tally.failed.tag, waited)
+    }
     tally.attempts += 1
-    return Effect.andThen(Telemetry.attempted(name), attempt)
+    yield* Telemetry.attempted(name)
+    return yield* attempt
   }).pipe(
     Effect.tapError((error) =>
-      Effect.sync(() => {
+      Effect.map(Clock.currentTimeMillis, (at) => {
         tally.ambiguous ||= MatrixError.mayHaveTakenEffect(error)
+        tally.failed = { tag: error._tag, at }
       })
     )
   )
+
+const concluded = Effect.fnUntraced(function* (name: string, tally: Tally, outcome: string) {
+  // interrupted after a failure: most likely in the wait that follows it
+  if (outcome === "interrupted" && tally.failed !== undefined) {
+    tally.waitedMillis += (yield* Clock.currentTimeMillis) - tally.failed.at
+  }
+  yield* Effect.annotateCurrentSpan({ "matrix.attempts": tally.attempts, "matrix.waited_ms": tally.waitedMillis })
+  yield* Telemetry.ended(name, outcome)
+})
 
 /** The last word on a failure: after an ambiguous attempt the membership has it, where it can be read. */
 const settle = <E extends Endpoint, A>(

@@ -13,16 +13,21 @@
  * })
  * ```
  */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
-import * as Semaphore from "effect/Semaphore"
 import * as Homeserver from "./Homeserver.ts"
+import { type MatrixError, NotMatrix, RateLimited } from "./MatrixError.ts"
 import * as MembershipApi from "./MembershipApi.ts"
 import * as Operation from "./Operation.ts"
-import { isTransient, make as makePolicy, schedule } from "./RetryPolicy.ts"
+import * as RetryPolicy from "./RetryPolicy.ts"
 import * as Transport from "./Transport.ts"
 
 /** A pair as login and refresh give it. */
@@ -39,47 +44,90 @@ export interface Options extends Tokens {
   readonly onRefresh?: ((tokens: Tokens) => Effect.Effect<void>) | undefined
 }
 
+/** What the last refresh that failed leaves behind for the callers to come. */
+type Setback =
+  | { readonly _tag: "refused" }
+  | { readonly _tag: "limited"; readonly until: number; readonly error: RateLimited }
+
+interface State {
+  readonly tokens: Tokens
+  /** The refresh under way, for all who wait for it. */
+  readonly underWay: Deferred.Deferred<Option.Option<Redacted.Redacted>, MatrixError> | undefined
+  readonly setback: Setback | undefined
+}
+
+const same = (one: Redacted.Redacted, other: Redacted.Redacted) => Redacted.value(one) === Redacted.value(other)
+
 /** The service behind `Credentials.layerRefreshable`. */
 export const make = Effect.fnUntraced(function* ({ homeserver, onRefresh, ...initial }: Options) {
   const http = yield* HttpClient.HttpClient
-  const tokens = yield* Ref.make<Tokens>(initial)
-  const gate = yield* Semaphore.make(1)
+  const state = yield* Ref.make<State>({ tokens: initial, underWay: undefined, setback: undefined })
+  const client = yield* Operation.client(
+    MembershipApi.anonymous,
+    Transport.anonymous(http, Transport.small),
+    Homeserver.base(homeserver)
+  )
   // the operations that wait for a renewal repeat it themselves
-  const policy = makePolicy({ times: 2, budget: "1 minute" })
+  const schedule = RetryPolicy.schedule(RetryPolicy.make({ times: 2, budget: "1 minute" }))
 
   const refresh = Effect.fnUntraced(function* (old: Tokens) {
-    const httpClient = Transport.anonymous(http, Transport.small)
-    const api = yield* Operation.client(MembershipApi.anonymous, httpClient, Homeserver.base(homeserver))
     const answer = yield* Operation.fold(
-      api.refresh({ payload: { refresh_token: Redacted.value(old.refreshToken) } })
+      client.refresh({ payload: { refresh_token: Redacted.value(old.refreshToken) } })
     ).pipe(
       // the old refresh token stays good until a new one is used, so a lost answer can be asked for again
-      Effect.retry(schedule(policy)),
-      Effect.provideService(Transport.Secrets, [old.refreshToken])
+      Effect.retry(schedule),
+      Effect.provideService(Transport.Secrets, [old.refreshToken]),
+      // whatever came may hold the new tokens
+      Effect.mapError((error) =>
+        error._tag === "NotMatrix" ? new NotMatrix({ status: error.status, excerpt: "(not shown)" }) : error
+      )
     )
     const renewed: Tokens = {
       accessToken: Redacted.make(answer.access_token),
       refreshToken: answer.refresh_token === undefined ? old.refreshToken : Redacted.make(answer.refresh_token)
     }
-    yield* Effect.uninterruptible(Effect.andThen(onRefresh?.(renewed) ?? Effect.void, Ref.set(tokens, renewed)))
-    return Option.some(renewed.accessToken)
+    yield* onRefresh?.(renewed) ?? Effect.void
+    return renewed
   })
 
-  return {
-    accessToken: Effect.map(Ref.get(tokens), ({ accessToken }) => accessToken),
-    renew: (refused: Redacted.Redacted) =>
-      gate.withPermit(
-        Effect.flatMap(Ref.get(tokens), (current) =>
-          Redacted.value(current.accessToken) !== Redacted.value(refused)
-            ? // somebody else waited for the same refresh and was first
-              Effect.succeed(Option.some(current.accessToken))
-            : // servers refuse refresh tokens with 401, 403 and others; whichever it is, there is no other token
-              Effect.catchIf(
-                refresh(current),
-                (error) => !isTransient(error),
-                () => Effect.succeed(Option.none())
-              )
-        )
-      )
-  }
+  /** Runs on its own, so that the interruption of one caller is not felt by the others. */
+  const run = Effect.fnUntraced(function* (old: Tokens, done: NonNullable<State["underWay"]>) {
+    const exit = yield* Effect.exit(refresh(old))
+    const now = yield* Clock.currentTimeMillis
+    yield* Ref.update(state, (before): State => {
+      if (Exit.isSuccess(exit)) return { tokens: exit.value, underWay: undefined, setback: undefined }
+      const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
+      return { ...before, underWay: undefined, setback: error === undefined ? undefined : setbackOf(error, now) }
+    })
+    const refused = (yield* Ref.get(state)).setback?._tag === "refused"
+    yield* Deferred.done(
+      done,
+      refused ? Exit.succeed(Option.none()) : Exit.map(exit, ({ accessToken }) => Option.some(accessToken))
+    )
+  })
+
+  const renew = Effect.fnUntraced(function* (refused: Redacted.Redacted) {
+    const { setback, tokens, underWay } = yield* Ref.get(state)
+    if (!same(tokens.accessToken, refused)) return Option.some(tokens.accessToken)
+    if (setback?._tag === "refused") return Option.none()
+    if (underWay !== undefined) return yield* Deferred.await(underWay)
+    const left = setback === undefined ? 0 : setback.until - (yield* Clock.currentTimeMillis)
+    if (setback !== undefined && left > 0) {
+      return yield* new RateLimited({ ...setback.error, retryAfter: Duration.millis(left) })
+    }
+    const done = yield* Deferred.make<Option.Option<Redacted.Redacted>, MatrixError>()
+    yield* Ref.update(state, (before) => ({ ...before, underWay: done }))
+    yield* Effect.forkDetach(run(tokens, done))
+    return yield* Deferred.await(done)
+  })
+
+  return { accessToken: Effect.map(Ref.get(state), ({ tokens }) => tokens.accessToken), renew }
 })
+
+const setbackOf = (error: MatrixError, now: number): Setback | undefined => {
+  if (error._tag === "RateLimited" && error.retryAfter !== undefined) {
+    return { _tag: "limited", until: now + Duration.toMillis(error.retryAfter), error }
+  }
+  // servers refuse refresh tokens with 401, 403 and others; whichever it is, there is no other token
+  return RetryPolicy.isTransient(error) ? undefined : { _tag: "refused" }
+}

@@ -12,13 +12,13 @@ export const attempts = Metric.counter("matrix_membership_attempts", {
   incremental: true
 })
 
-/** Operations ended, by `operation` and `outcome`: `success`, or the tag of the error. */
+/** Operations ended, by `operation` and `outcome`: `success`, the tag of the error, `interrupted` or `defect`. */
 export const outcomes = Metric.counter("matrix_membership_outcomes", {
   description: "Membership operations by how they ended",
   incremental: true
 })
 
-/** Waits before another attempt, in milliseconds, by `operation` and by `reason`, the tag of the error waited for. */
+/** Waits that led to another attempt, in milliseconds, by `operation` and by `reason`, the tag of the error waited for. */
 export const waits = Metric.histogram("matrix_membership_wait_ms", {
   description: "Milliseconds waited before another attempt",
   boundaries: Metric.exponentialBoundaries({ start: 100, factor: 2, count: 14 })
