@@ -99,6 +99,8 @@ describe.each(doors)("through $door", ({ through }) => {
       const error = yield* Effect.flip(invite)
       assert.strictEqual(error.response?.status, 200)
       assert.strictEqual(yield* bob, "invite")
+      const [first] = yield* fake.requests
+      assert.deepInclude(first, { answer: { status: 200, errcode: undefined }, delivered: false })
     }).pipe(through)
   )
 })

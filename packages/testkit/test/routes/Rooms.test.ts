@@ -44,6 +44,19 @@ describe("a restricted room", () => {
     }).pipe(inMemory)
   )
 
+  it.effect("is closed to who is only invited to the named room, or was a member once", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeHomeserver
+      const invited = yield* fake.register("invited")
+      const former = yield* fake.register("former")
+      const members = { invited: "invite", former: "leave" } as const
+      const space = yield* fake.createRoom({ creator: "alice", members })
+      const roomId = yield* fake.createRoom({ creator: "alice", joinRule: "restricted", allowedRooms: [space] })
+      for (const { accessToken } of [invited, former])
+        assert.strictEqual(verdict(yield* post(path("join", roomId), accessToken)), forbidden)
+    }).pipe(inMemory)
+  )
+
   it.effect("has the most powerful member vouch, or any member where everybody may invite", () =>
     Effect.gen(function* () {
       const fake = yield* FakeHomeserver
