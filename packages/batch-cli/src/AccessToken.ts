@@ -43,6 +43,9 @@ const fromFile = Effect.fnUntraced(function* (path: string) {
 
 const fromStdin = Effect.gen(function* () {
   const stdio = yield* Stdio.Stdio
+  if (yield* stdio.stdinIsTerminal) {
+    return yield* missing("a token typed here would stay on the screen; pipe it in, or put it into a file of its own")
+  }
   const text = yield* Effect.mapError(Stream.mkString(Stream.decodeText(stdio.stdin)), () =>
     missing("cannot read the access token from standard input")
   )

@@ -11,6 +11,7 @@ import * as Stream from "effect/Stream"
 import { SomeFailed, Unusable, WrongUsage } from "./ExitCode.ts"
 import * as Outcome from "./Outcome.ts"
 import * as Plan from "./Plan.ts"
+import { printable } from "./PlanProblem.ts"
 import * as Preflight from "./Preflight.ts"
 import * as Progress from "./Progress.ts"
 import * as Report from "./Report.ts"
@@ -35,7 +36,7 @@ const invalid = ({ message }: Plan.PlanInvalid) =>
 
 /** A server that fails before the first row has been asked for nothing but who we are and who is there. */
 const unusable = (baseUrl: URL) => (error: MatrixError.MatrixError) =>
-  new Unusable({ message: `${baseUrl.href}: ${error.message}${advice(error)}` })
+  new Unusable({ message: printable(`${baseUrl.href}: ${error.message.replace(/\s+/gu, " ").trim()}${advice(error)}`) })
 
 const advice = (error: MatrixError.MatrixError): string => {
   switch (error._tag) {
@@ -61,6 +62,7 @@ export const apply = Effect.fn("apply")(function* (options: Apply) {
 }, Effect.scoped)
 
 const run = Effect.fnUntraced(function* (options: Apply, plan: Plan.Plan, baseUrl: URL) {
+  yield* Progress.note(`reading who is where, for ${plan.rows.length} rows …`)
   const preflight = yield* Preflight.run(plan, options).pipe(
     Effect.mapError((error) => (error._tag === "PlanInvalid" ? invalid(error) : unusable(baseUrl)(error)))
   )
@@ -100,6 +102,6 @@ const run = Effect.fnUntraced(function* (options: Apply, plan: Plan.Plan, baseUr
   )
   yield* conclude(false)
   if (fatal !== undefined) return yield* unusable(baseUrl)(fatal)
-  const { failed } = yield* Ref.get(counts)
-  if (failed > 0) return yield* new SomeFailed({ failed, rows: plan.rows.length })
+  const { failed, unknown } = yield* Ref.get(counts)
+  if (failed + unknown > 0) return yield* new SomeFailed({ failed, unknown, rows: plan.rows.length })
 })

@@ -1,5 +1,5 @@
 /** One row, carried out: skipped where nothing is to be done, sent where something is, judged by what came back. */
-import { type MatrixError, type MatrixId, Membership, RetryPolicy } from "@matrix-membership/core"
+import { MatrixError, type MatrixId, Membership, RetryPolicy } from "@matrix-membership/core"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -37,9 +37,6 @@ const request = (
 /** Answers by which servers also say "it is so already"; no code tells that apart, so the membership is asked for. */
 const mayBeMet: ReadonlySet<MatrixError.Tag> = new Set(["Forbidden", "BadState", "Refused"])
 
-const isUncertain = (error: MatrixError.MatrixError): boolean =>
-  error._tag === "OutcomeUnknown" || (error._tag === "Unreachable" && error.sent)
-
 export interface Options {
   readonly policy: RetryPolicy.RetryPolicy
   /** Called with the end of a wait, in epoch milliseconds, and with nothing when it is over. */
@@ -48,27 +45,36 @@ export interface Options {
   readonly restore: <A>(wait: Effect.Effect<A>) => Effect.Effect<A>
 }
 
-/** The wait was cut short: nothing is in the air, and the last answer was a no. */
-const waitCut = Symbol("waitCut")
+interface Sent {
+  /** The last answer; none when a wait was cut short. */
+  readonly last: Result.Result<unknown, MatrixError.MatrixError> | undefined
+  /** What was lost on the way, where some attempt may have taken effect although nobody said so. */
+  readonly doubt: string | undefined
+}
 
 /**
  * Sends until there is a final answer. The loop is here and not in core because a wait can be cut short, and a request
  * in the air cannot.
  */
 const send = Effect.fnUntraced(
-  function* (attempt: Effect.Effect<unknown, MatrixError.MatrixError>, { policy, restore, waiting }: Options) {
+  function* (
+    attempt: Effect.Effect<unknown, MatrixError.MatrixError>,
+    { policy, restore, waiting }: Options
+  ): Effect.fn.Return<Sent> {
     const next = yield* Schedule.toStep(RetryPolicy.schedule(policy))
+    let doubt: string | undefined
     while (true) {
-      const result = yield* Effect.result(attempt)
-      if (Result.isSuccess(result)) return result
+      const last = yield* Effect.result(attempt)
+      if (Result.isSuccess(last)) return { last, doubt: undefined }
+      if (MatrixError.mayHaveTakenEffect(last.failure)) doubt ??= last.failure.message
       const now = yield* Clock.currentTimeMillis
-      const step = yield* Effect.option(next(now, result.failure))
-      if (Option.isNone(step)) return result
+      const step = yield* Effect.option(next(now, last.failure))
+      if (Option.isNone(step)) return { last, doubt }
       const [, wait] = step.value
       yield* waiting(now + Duration.toMillis(wait))
       const slept = yield* Effect.exit(restore(Effect.sleep(wait)))
       yield* waiting(undefined)
-      if (Exit.isFailure(slept)) return waitCut
+      if (Exit.isFailure(slept)) return { last: undefined, doubt }
     }
   },
   Effect.provideService(RetryPolicy.Override, RetryPolicy.none)
@@ -85,21 +91,27 @@ export const run = Effect.fnUntraced(function* (task: Task, roster: Roster, opti
   const target: Target = { roomId: task.room.success, userId: task.user }
   const before = Goal.met(row.operation, roster.membership(target.roomId, target.userId))
   if (before !== undefined) return Outcome.unchanged(before)
-  const sent = yield* send(request(membership, row, target), options)
-  if (sent === waitCut) return Outcome.notAttempted("the run ended while the server made it wait")
-  if (Result.isSuccess(sent)) {
+  const { doubt, last } = yield* send(request(membership, row, target), options)
+  if (last !== undefined && Result.isSuccess(last)) {
     const after = Goal.after(row.operation)
     if (after !== undefined) roster.learn(target.roomId, target.userId, after)
     return Outcome.done
   }
-  const judged = mayBeMet.has(sent.failure._tag) || isUncertain(sent.failure)
-  if (!judged) return Outcome.failed(sent.failure)
-  const verdict = isUncertain(sent.failure) ? Outcome.unknown(sent.failure.message) : Outcome.failed(sent.failure)
+  const verdict =
+    doubt !== undefined
+      ? Outcome.unknown(doubt, last?.failure)
+      : last === undefined
+        ? Outcome.notAttempted("the run ended while the server made it wait")
+        : Outcome.failed(last.failure)
+  if (doubt === undefined && !(last !== undefined && mayBeMet.has(last.failure._tag))) return verdict
   const now = yield* Effect.option(Effect.provideService(membership.getMembership(target), RetryPolicy.Override, brief))
   if (Option.isNone(now)) return verdict
   roster.learn(target.roomId, target.userId, now.value)
   const met = Goal.met(row.operation, now.value)
-  if (met === undefined) return verdict
-  // nothing was known to be so before, and our own request went out: then it was ours
-  return isUncertain(sent.failure) ? Outcome.done : Outcome.unchanged(met)
+  if (met !== undefined) {
+    // it was not so before, as far as was known, and our request went out
+    return doubt === undefined ? Outcome.unchanged(met) : Outcome.done
+  }
+  // it is not so, and the server's last word was a refusal: that is the truth then
+  return last !== undefined && !MatrixError.mayHaveTakenEffect(last.failure) ? Outcome.failed(last.failure) : verdict
 })

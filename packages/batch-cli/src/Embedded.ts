@@ -69,6 +69,8 @@ const furnish = Effect.fnUntraced(function* ({ rooms, sender, serverName }: Seed
         joinRule: "public",
         powerLevels: { invite: 0 },
         members: {
+          // somebody stays, so that who leaves can come back
+          [host]: "join" as const,
           ...Object.fromEntries(members.map((user) => [user, "join" as const])),
           ...(membership === "leave" ? { [sender]: "leave" as const } : {})
         }

@@ -9,12 +9,14 @@ import * as Schema from "effect/Schema"
 /** The report has said which rows and why, so nothing more is printed. */
 export class SomeFailed extends Schema.TaggedError<SomeFailed>()("SomeFailed", {
   failed: Schema.Int,
+  /** Rows that may have taken effect or not. */
+  unknown: Schema.Int,
   rows: Schema.Int
 }) {
   override readonly [Runtime.errorExitCode] = 1
   override readonly [Runtime.errorReported] = false
   override get message() {
-    return `${this.failed} of ${this.rows} rows failed`
+    return `${this.failed} of ${this.rows} rows failed, ${this.unknown} are not known`
   }
 }
 

@@ -8,7 +8,7 @@ export type Outcome =
   | { readonly _tag: "unchanged"; readonly because: string }
   | { readonly _tag: "failed"; readonly error: MatrixError.MatrixError }
   /** Sent, and the answer never came: it may have taken effect or not. */
-  | { readonly _tag: "unknown"; readonly because: string }
+  | { readonly _tag: "unknown"; readonly because: string; readonly error?: MatrixError.MatrixError }
   | { readonly _tag: "notAttempted"; readonly because: string }
 
 export type Tag = Outcome["_tag"]
@@ -16,7 +16,11 @@ export type Tag = Outcome["_tag"]
 export const done: Outcome = { _tag: "done" }
 export const unchanged = (because: string): Outcome => ({ _tag: "unchanged", because })
 export const failed = (error: MatrixError.MatrixError): Outcome => ({ _tag: "failed", error })
-export const unknown = (because: string): Outcome => ({ _tag: "unknown", because })
+export const unknown = (because: string, error?: MatrixError.MatrixError): Outcome => ({
+  _tag: "unknown",
+  because,
+  ...(error === undefined ? {} : { error })
+})
 export const notAttempted = (because: string): Outcome => ({ _tag: "notAttempted", because })
 
 export type Counts = { readonly [T in Tag]: number }

@@ -53,6 +53,13 @@ export const live = (state: State, started: number, now: number, columns: number
   return drawn.length < columns ? drawn : `${drawn.slice(0, Math.max(0, columns - 2))}…`
 }
 
+/** A line that is not in the way of the progress line: on a terminal only, and gone when that is drawn. */
+export const note = Effect.fnUntraced(function* (text: string) {
+  const stdio = yield* Stdio.Stdio
+  if (!(yield* stdio.stderrIsTerminal)) return
+  yield* Effect.ignore(Stream.run(Stream.make(`${clear}${text}`), stdio.stderr()))
+})
+
 const clear = "\r\u001b[2K"
 
 /** Draws until the scope ends; the last state is always drawn. */

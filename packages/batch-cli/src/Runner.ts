@@ -29,8 +29,10 @@ const isFatal = (error: MatrixError.MatrixError): boolean => {
   switch (error._tag) {
     case "Unauthorized":
     case "AccountRestricted":
-    case "NotMatrix":
       return true
+    case "NotMatrix":
+      // a firewall that objects to one row's text answers 4xx; a portal or a dead server answers everybody
+      return error.status < 400 || error.status >= 500
     case "Unreachable":
       return !error.sent
     default:
@@ -71,7 +73,8 @@ export const run = Effect.fn("Runner.run")(function* ({ roster, sender, tasks }:
         const waiting = (until: number | undefined) => options.waiting?.(task, until) ?? Effect.void
         const outcome = yield* Attempt.run(task, roster, { policy, waiting, restore })
         yield* report(index, task, outcome)
-        if (outcome._tag === "failed" && isFatal(outcome.error)) yield* Deferred.succeed(fatal, outcome.error)
+        const error = outcome._tag === "failed" || outcome._tag === "unknown" ? outcome.error : undefined
+        if (error !== undefined && isFatal(error)) yield* Deferred.succeed(fatal, error)
         yield* Queue.offerAll(ready, order.finish(index))
         if (reported.size === tasks.length) yield* Queue.end(ready)
       })

@@ -15,7 +15,9 @@ import * as Terminal from "./Terminal.ts"
 let interrupts = 0
 process.on("SIGINT", () => {
   interrupts += 1
-  if (interrupts === 2) process.exit(130)
+  if (interrupts === 1)
+    process.stderr.write("\nstopping: waiting for the answers still due; interrupt again to leave at once\n")
+  else process.exit(130)
 })
 
 Command.run(cli, { version: manifest.version }).pipe(

@@ -19,7 +19,7 @@ describe("the exit code", () => {
   })
   it.each([
     { name: "0 for success", exit: Exit.void, code: 0 },
-    { name: "1 for failed rows", exit: Exit.fail(new SomeFailed({ failed: 1, rows: 2 })), code: 1 },
+    { name: "1 for failed rows", exit: Exit.fail(new SomeFailed({ failed: 1, unknown: 0, rows: 2 })), code: 1 },
     { name: "1 for a defect", exit: Exit.die(new Error("bug")), code: 1 },
     { name: "2 for wrong usage", exit: Exit.fail(new WrongUsage({ message: "no" })), code: 2 },
     { name: "2 for flags that cannot be parsed", exit: Exit.fail(usage), code: 2 },
@@ -46,7 +46,7 @@ describe("on stderr", () => {
   )
   it.effect("failed rows are nothing more, as the report has named them", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* said(Effect.fail(new SomeFailed({ failed: 1, rows: 2 }))), [])
+      assert.deepStrictEqual(yield* said(Effect.fail(new SomeFailed({ failed: 1, unknown: 0, rows: 2 }))), [])
     })
   )
 })

@@ -9,6 +9,9 @@ import type { Subject } from "./Subject.ts"
 /** Refusals are held back as Synapse does it: the clock of a limit goes on meanwhile. */
 const limitsOf = (limits: Limits) => RateLimits.make({ ...limits, answer: RateLimits.synapseDefaults.answer })
 
+/** What our Synapse is configured to, and what it still does although the specification has given it up. */
+const asSynapse = { federates: false, tokenInQuery: true } as const
+
 export const make = (limits: Limits, lanes: number): Effect.Effect<Subject> =>
   Effect.gen(function* () {
     const { mark, register, serverName } = yield* FakeHomeserver
@@ -23,6 +26,8 @@ export const make = (limits: Limits, lanes: number): Effect.Effect<Subject> =>
     } satisfies Subject
   }).pipe(
     Effect.provide(
-      FakeHomeserver.layerClient.pipe(Layer.provideMerge(FakeHomeserver.layer({ limits: limitsOf(limits) })))
+      FakeHomeserver.layerClient.pipe(
+        Layer.provideMerge(FakeHomeserver.layer({ limits: limitsOf(limits), ...asSynapse }))
+      )
     )
   )
