@@ -9,6 +9,7 @@ export interface Details {
   readonly displayname?: string | undefined
   readonly avatarUrl?: string | undefined
   readonly guest?: boolean | undefined
+  readonly admin?: boolean | undefined
 }
 
 export const localpartOf = (userId: string): string => userId.slice(1, userId.indexOf(":"))
@@ -24,7 +25,9 @@ export const create = (world: World.World, userId: string, details: Details = {}
     locked: false,
     shadowBanned: false,
     blocksInvites: false,
-    unlimited: false
+    unlimited: false,
+    messageLimit: undefined,
+    admin: details.admin ?? false
   })
 
 /** A new device with a token of its own, or the named device with a new token. */

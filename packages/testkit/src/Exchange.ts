@@ -3,7 +3,10 @@ import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
+import * as Stream from "effect/Stream"
+import * as SubscriptionRef from "effect/SubscriptionRef"
 import * as Accounts from "./Accounts.ts"
 import { isObject } from "./Body.ts"
 import * as Faults from "./Faults.ts"
@@ -37,7 +40,7 @@ export interface RecordedRequest extends Faults.Arrival {
 }
 
 export interface Desk {
-  readonly world: Ref.Ref<World.World>
+  readonly world: SubscriptionRef.SubscriptionRef<World.World>
   readonly script: Ref.Ref<ReadonlyArray<Faults.Line>>
   readonly records: Ref.Ref<{ readonly arrived: number; readonly done: Chunk.Chunk<RecordedRequest> }>
   readonly isRecording: boolean
@@ -47,7 +50,7 @@ export interface Desk {
 /** The effect of a request is one step that cannot be interrupted half-way; waiting before and after it can be. */
 export const handle = Effect.fnUntraced(function* (desk: Desk, request: Wire.Request) {
   const time = yield* Clock.currentTimeMillis
-  const arrival = yield* Effect.map(Ref.get(desk.world), (world) => arrivalOf(world, request))
+  const arrival = yield* Effect.map(SubscriptionRef.get(desk.world), (world) => arrivalOf(world, request))
   const sequence = yield* Ref.modify(desk.records, (all) => [all.arrived, { ...all, arrived: all.arrived + 1 }])
   const fault = yield* Ref.modify(desk.script, (script) => Faults.take(script, arrival))
   if (!desk.isRecording) return yield* suffer(desk, request, fault)
@@ -82,15 +85,29 @@ const suffer = (desk: Desk, request: Wire.Request, fault: Faults.Fault | undefin
 
 const whole = (answer: Wire.Answer): Delivery => ({ _tag: "Answer", answer, cutAt: undefined })
 
-const serve = Effect.fnUntraced(function* ({ manner, world }: Desk, request: Wire.Request) {
+const serve = Effect.fnUntraced(function* (desk: Desk, request: Wire.Request) {
   const now = yield* Clock.currentTimeMillis
-  const { answer, pauseMillis } = yield* Ref.modify(world, (before) => {
-    const served = Routes.serve(before, request, now, manner)
+  const { answer, patienceMillis, pauseMillis } = yield* SubscriptionRef.modify(desk.world, (before) => {
+    const served = Routes.serve(before, request, now, desk.manner)
     return [served, served.world]
   })
   if (pauseMillis > 0) yield* Effect.sleep(pauseMillis)
-  return answer
+  if (patienceMillis === 0) return answer
+  const better = yield* Effect.timeoutOption(betterAnswer(desk, request), patienceMillis)
+  return Option.getOrElse(better, () => answer)
 })
+
+/** Asks again whenever the world changes. What a caller waits for is only read, so the world stays as it is. */
+const betterAnswer = ({ manner, world }: Desk, request: Wire.Request): Effect.Effect<Wire.Answer> =>
+  SubscriptionRef.changes(world).pipe(
+    Stream.mapEffect((changed) =>
+      Effect.map(Clock.currentTimeMillis, (now) => Routes.serve(changed, request, now, manner))
+    ),
+    Stream.filter(({ patienceMillis }) => patienceMillis === 0),
+    Stream.map(({ answer }) => answer),
+    Stream.runHead,
+    Effect.flatMap(Option.match({ onNone: () => Effect.never, onSome: Effect.succeed }))
+  )
 
 const arrivalOf = (world: World.World, request: Wire.Request): Faults.Arrival => ({
   method: request.method,

@@ -15,11 +15,13 @@
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
+import * as SubscriptionRef from "effect/SubscriptionRef"
 import type * as Accounts from "./Accounts.ts"
 import * as Buckets from "./Buckets.ts"
 import * as Fetch from "./doors/Fetch.ts"
@@ -28,6 +30,7 @@ import type { Desk, RecordedRequest } from "./Exchange.ts"
 import { handle } from "./Exchange.ts"
 import type * as Faults from "./Faults.ts"
 import * as Fixture from "./Fixture.ts"
+import * as Messages from "./Messages.ts"
 import * as RateLimits from "./RateLimits.ts"
 import type { Content, Membership, StateEvent } from "./rules/Event.ts"
 import { specVersions } from "./SpecVersions.ts"
@@ -47,6 +50,10 @@ export interface Options {
   readonly tokenInQuery?: boolean
   /** Whether requests are kept to be asked for; `true` by default. A run of a million would fill the memory. */
   readonly recordRequests?: boolean
+  /** How long an access token is good for that came with a refresh token; 5 minutes by default, as on Synapse. */
+  readonly accessTokenLifetime?: Duration.Input
+  /** Opens `/_synapse/admin/v1/register` to whoever knows the secret; it is closed by default. */
+  readonly registrationSecret?: string
   /** Refusals carry the codes of MSC3848. */
   readonly msc3848?: boolean
   /** Another seed, other identifiers; the same seed, the same in every run. */
@@ -75,8 +82,10 @@ export interface Service {
   readonly streamToken: Effect.Effect<string>
   /** `undefined` for a user the room has never heard of. Takes a local part or a whole user id. */
   readonly membershipOf: (roomId: string, user: string) => Effect.Effect<Membership | undefined>
-  /** Every event of the room, in the order in which they were written. */
+  /** Every state event of the room, in the order in which they were written. */
   readonly timeline: (roomId: string) => Effect.Effect<ReadonlyArray<StateEvent>>
+  /** What was written into the room beside state, in that order, too. */
+  readonly messages: (roomId: string) => Effect.Effect<ReadonlyArray<Messages.Message>>
   /** All requests that are over, in the order in which they arrived. */
   readonly requests: Effect.Effect<ReadonlyArray<RecordedRequest>>
   readonly faults: {
@@ -103,7 +112,16 @@ export interface Service {
 
 const make = Effect.fnUntraced(function* (options: Options) {
   const { federates = true, limits = RateLimits.unlimited, seed = "fake", serverName = "localhost" } = options
-  const world = yield* Ref.make(World.make({ serverName, limits, federates, seed }))
+  const world = yield* SubscriptionRef.make(
+    World.make({
+      serverName,
+      limits,
+      federates,
+      accessTokenLifetime: Duration.toMillis(options.accessTokenLifetime ?? "5 minutes"),
+      registrationSecret: options.registrationSecret,
+      seed
+    })
+  )
   const desk: Desk = {
     world,
     script: yield* Ref.make<ReadonlyArray<Faults.Line>>([]),
@@ -120,31 +138,37 @@ const make = Effect.fnUntraced(function* (options: Options) {
   const enter: Memory.Handle = (request) => handle(desk, request)
   return FakeHomeserver.of({
     serverName,
-    register: (name, details = {}) => Ref.modify(world, (before) => Fixture.register(before, name, details)),
-    mark: (name, traits) => Ref.update(world, (before) => Fixture.mark(before, name, traits)),
-    expire: (accessToken) => Ref.update(world, (before) => Fixture.expire(before, accessToken)),
+    register: (name, details = {}) =>
+      SubscriptionRef.modify(world, (before) => Fixture.register(before, name, details)),
+    mark: (name, traits) => SubscriptionRef.update(world, (before) => Fixture.mark(before, name, traits)),
+    expire: (accessToken) => SubscriptionRef.update(world, (before) => Fixture.expire(before, accessToken)),
     createRoom: (room) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        Ref.modify(world, (before) => Fixture.createRoom(before, room, now))
+        SubscriptionRef.modify(world, (before) => Fixture.createRoom(before, room, now))
       ),
-    blockRoom: (roomId) => Ref.update(world, (before) => Fixture.blockRoom(before, roomId)),
+    blockRoom: (roomId) => SubscriptionRef.update(world, (before) => Fixture.blockRoom(before, roomId)),
     bind: (address, user) =>
-      Ref.update(world, (before) => ThirdParty.bind(before, address, Fixture.userIdOf(before, user))),
-    proof: (roomId, user) => Effect.map(Ref.get(world), (now) => Fixture.proof(now, roomId, user)),
-    streamToken: Effect.map(Ref.get(world), (now) => `s${now.issued}`),
-    membershipOf: (roomId, user) => Effect.map(Ref.get(world), (now) => Fixture.membershipOf(now, roomId, user)),
+      SubscriptionRef.update(world, (before) => ThirdParty.bind(before, address, Fixture.userIdOf(before, user))),
+    proof: (roomId, user) => Effect.map(SubscriptionRef.get(world), (now) => Fixture.proof(now, roomId, user)),
+    streamToken: Effect.map(SubscriptionRef.get(world), (now) => `s${now.issued}`),
+    membershipOf: (roomId, user) =>
+      Effect.map(SubscriptionRef.get(world), (now) => Fixture.membershipOf(now, roomId, user)),
     timeline: (roomId) =>
-      Effect.map(Ref.get(world), (now) => Chunk.toReadonlyArray(World.room(now, roomId)?.timeline ?? Chunk.empty())),
+      Effect.map(SubscriptionRef.get(world), (now) =>
+        Chunk.toReadonlyArray(World.room(now, roomId)?.timeline ?? Chunk.empty())
+      ),
+    messages: (roomId) =>
+      Effect.map(SubscriptionRef.get(world), (now) => Chunk.toReadonlyArray(Messages.of(now, roomId))),
     requests: Effect.map(Ref.get(desk.records), ({ done }) =>
       Chunk.toArray(done).sort((one, other) => one.sequence - other.sequence)
     ),
     faults: { every, next: (match, fault) => every(match, fault, 1), clear: Ref.set(desk.script, []) },
     limits: {
-      get: Effect.map(Ref.get(world), (now) => now.limits),
-      set: (changed) => Ref.update(world, (before) => ({ ...before, limits: changed })),
-      reset: Ref.update(world, (before) => ({ ...before, buckets: Buckets.empty }))
+      get: Effect.map(SubscriptionRef.get(world), (now) => now.limits),
+      set: (changed) => SubscriptionRef.update(world, (before) => ({ ...before, limits: changed })),
+      reset: SubscriptionRef.update(world, (before) => ({ ...before, buckets: Buckets.empty }))
     },
-    world: Ref.get(world),
+    world: SubscriptionRef.get(world),
     handle: enter,
     fetch: yield* Fetch.make(enter)
   })

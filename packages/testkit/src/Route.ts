@@ -1,6 +1,7 @@
 /** A route: a method and a path of the specification, who may call it, and what it does. */
 import * as Result from "effect/Result"
 import * as Accounts from "./Accounts.ts"
+import * as Renewals from "./Renewals.ts"
 import type { Content } from "./rules/Event.ts"
 import type { Refusal } from "./rules/Refusal.ts"
 import { make } from "./rules/Refusal.ts"
@@ -34,12 +35,14 @@ export interface Reply {
   readonly status: number
   /** A JSON object everywhere but for the full state of a room, which is an array. */
   readonly body: Content | ReadonlyArray<Content>
+  /** The caller would rather wait that long, in milliseconds, for an answer that says more. */
+  readonly patience?: number
 }
 
 export const ok = (body: Content = {}): Reply => ({ status: 200, body })
 
-/** Under which prefix the path is mounted: `/_matrix/client`, its `v3`, or both `r0` and `v3`. */
-type Mount = "unversioned" | "v3" | "r0 and v3"
+/** Under which prefix the path is mounted: none, `/_matrix/client`, its `v3`, or both `r0` and `v3`. */
+type Mount = "root" | "unversioned" | "v3" | "r0 and v3"
 
 export interface Route {
   readonly method: string
@@ -56,28 +59,37 @@ export const open = (method: string, path: string, run: Route["run"], mount: Mou
   run
 })
 
+interface Admittance {
+  readonly guests?: boolean
+  readonly locked?: boolean
+  /** Whether a token will do that is good for nothing else any more. */
+  readonly expired?: boolean
+}
+
 /** Asks for an access token. Guests are let in only where they are named. */
 export const authorised = (
   method: string,
   path: string,
   run: (world: World.World, call: Authorised) => Turn.Turn<Reply>,
-  options: { readonly guests?: boolean; readonly locked?: boolean; readonly mount?: Mount } = {}
+  options: Admittance & { readonly mount?: Mount } = {}
 ): Route => ({
   method,
   path,
   mount: options.mount ?? "r0 and v3",
   run: (world, call) =>
-    Turn.andThen(Turn.make(world, identify(world, call, options)), (session, after) => run(after, { ...call, session }))
+    Turn.andThen(Turn.make(world, identify(world, call, options)), (session, after) =>
+      run(Renewals.noteUse(after, session), { ...call, session })
+    )
 })
 
 const identify = (
   world: World.World,
   call: Call,
-  { guests = false, locked = false }: { readonly guests?: boolean; readonly locked?: boolean }
+  { expired = false, guests = false, locked = false }: Admittance
 ): Result.Result<World.Session, Refusal> =>
   Result.flatMap(bearer(call), (token) => {
     const session = Accounts.sessionOf(world, token)
-    if (session === undefined || session.expired)
+    if (session === undefined || (!expired && hasExpired(session, call.now)))
       return Result.fail(unauthorised("M_UNKNOWN_TOKEN", "That access token is not valid.", session !== undefined))
     const account = user(world, session.userId)
     if (account?.locked === true && !locked)
@@ -86,6 +98,9 @@ const identify = (
       ? Result.fail(make(403, "M_GUEST_ACCESS_FORBIDDEN", "Guests may not do this."))
       : Result.succeed(session)
   })
+
+const hasExpired = ({ expired, expiresAt }: World.Session, now: number): boolean =>
+  expired || (expiresAt !== undefined && expiresAt <= now)
 
 /** One in both places is refused, like every other spelling of the header. */
 const bearer = (call: Call): Result.Result<string, Refusal> => {

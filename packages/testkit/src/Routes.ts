@@ -39,14 +39,18 @@ export interface Served {
   readonly answer: Wire.Answer
   /** How long the answer is held back, in milliseconds. */
   readonly pauseMillis: number
+  /** How long the caller would rather wait for an answer that says more. */
+  readonly patienceMillis: number
 }
 
 /** One request, from the world before it to the answer and the world after it. */
 export const serve = (world: World.World, request: Wire.Request, now: number, manner: Manner): Served => {
-  if (request.method === "OPTIONS") return { world, answer: preflight, pauseMillis: 0 }
-  if (!/^\/_matrix(?:\/|$)/u.test(Wire.pathOf(request))) return { world, answer: elsewhere, pauseMillis: 0 }
+  if (request.method === "OPTIONS") return { world, answer: preflight, pauseMillis: 0, patienceMillis: 0 }
   const found = find(request, manner)
-  if (Result.isFailure(found)) return refused(world, found.failure, manner)
+  if (Result.isFailure(found))
+    return /^\/_(?:matrix|synapse)(?:\/|$)/u.test(Wire.pathOf(request))
+      ? refused(world, found.failure, manner)
+      : { world, answer: elsewhere, pauseMillis: 0, patienceMillis: 0 }
   const { params, route } = found.success
   const turn = route.run(world, {
     params,
@@ -59,8 +63,8 @@ export const serve = (world: World.World, request: Wire.Request, now: number, ma
     specVersions: manner.specVersions
   })
   if (Result.isFailure(turn.result)) return refused(turn.world, turn.result.failure, manner)
-  const { body, status } = turn.result.success
-  return { world: turn.world, answer: Wire.json(status, body), pauseMillis: 0 }
+  const { body, patience = 0, status } = turn.result.success
+  return { world: turn.world, answer: Wire.json(status, body), pauseMillis: 0, patienceMillis: patience }
 }
 
 const preflight: Wire.Answer = { status: 204, headers: Wire.corsHeaders, body: "" }
@@ -75,7 +79,8 @@ const elsewhere: Wire.Answer = {
 const refused = (world: World.World, refusal: Refusal, manner: Manner): Served => ({
   world,
   answer: Wire.refused(refusal, manner.msc3848),
-  pauseMillis: refusal.pauseMillis ?? 0
+  pauseMillis: refusal.pauseMillis ?? 0,
+  patienceMillis: 0
 })
 
 interface Found {
@@ -85,8 +90,8 @@ interface Found {
 
 const find = (request: Wire.Request, manner: Manner): Result.Result<Found, Refusal> => {
   const segments = Wire.pathOf(request).split("/")
-  const here = mounted.flatMap(({ prefix, route, template }) => {
-    const params = isMounted(prefix, manner) ? Template.match(template, segments) : undefined
+  const here = mounted.flatMap(({ route, template, version }) => {
+    const params = isMounted(version, manner) ? Template.match(template, segments) : undefined
     return params === undefined ? [] : [{ route, params }]
   })
   const found = here.find(({ route }) => route.method === request.method)
@@ -98,17 +103,28 @@ const find = (request: Wire.Request, manner: Manner): Result.Result<Found, Refus
   )
 }
 
-const isMounted = (prefix: string, { specVersions }: Manner): boolean => {
-  if (prefix === "v3") return specVersions.some((version) => version.startsWith("v"))
-  return prefix === "" || specVersions.some((version) => version.startsWith("r0."))
+const isMounted = (version: string, { specVersions }: Manner): boolean => {
+  if (version === "v3") return specVersions.some((spoken) => spoken.startsWith("v"))
+  return version === "" || specVersions.some((spoken) => spoken.startsWith("r0."))
 }
 
-const prefixes = { unversioned: [""], v3: ["v3"], "r0 and v3": ["r0", "v3"] }
+const base = "/_matrix/client"
+
+/** Each with the path version it stands for. */
+const prefixes: Readonly<Record<Route["mount"], ReadonlyArray<readonly [version: string, prefix: string]>>> = {
+  root: [["", ""]],
+  unversioned: [["", base]],
+  v3: [["v3", `${base}/v3`]],
+  "r0 and v3": [
+    ["r0", `${base}/r0`],
+    ["v3", `${base}/v3`]
+  ]
+}
 
 const mounted = routes.flatMap((route) =>
-  prefixes[route.mount].map((prefix) => ({
+  prefixes[route.mount].map(([version, prefix]) => ({
     route,
-    prefix,
-    template: `/_matrix/client${prefix === "" ? "" : `/${prefix}`}${route.path}`.split("/")
+    version,
+    template: `${prefix}${route.path}`.split("/")
   }))
 )

@@ -1,12 +1,16 @@
 /** Everything the fake knows at one moment. Plain data: a call turns one world into the next. */
+import type * as Chunk from "effect/Chunk"
 import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
+import type { AccountDatum } from "./AccountData.ts"
 import * as Buckets from "./Buckets.ts"
+import type { Message } from "./Messages.ts"
 import * as Opaque from "./Opaque.ts"
 import type * as RateLimits from "./RateLimits.ts"
+import type { Renewal } from "./Renewals.ts"
 import type { Reply } from "./Route.ts"
-import type { Draft, StateEvent } from "./rules/Event.ts"
+import type { Content, Draft, StateEvent } from "./rules/Event.ts"
 import * as Room from "./rules/Room.ts"
 
 export interface User {
@@ -25,12 +29,20 @@ export interface User {
   readonly blocksInvites: boolean
   /** No rate limit applies to this user's calls. */
   readonly unlimited: boolean
+  /** Instead of `rc_message`, for this user's events. */
+  readonly messageLimit: RateLimits.Setting | undefined
+  /** May call the administration's endpoints. */
+  readonly admin: boolean
 }
 
 export interface Session {
   readonly userId: string
   readonly deviceId: string
   readonly accessToken: string
+  /** What the token was handed out with, if it can be renewed. */
+  readonly refreshToken?: string | undefined
+  /** Milliseconds since the epoch; from then on it is as if it were `expired`. */
+  readonly expiresAt?: number | undefined
   /** Answered with 401 and `soft_logout`: the device may log in again. */
   readonly expired: boolean
 }
@@ -51,6 +63,19 @@ export interface World {
   readonly buckets: Buckets.Buckets
   /** Whether users of other servers can be invited. */
   readonly federates: boolean
+  /** Room id → what was written into the room beside state. */
+  readonly messages: HashMap.HashMap<string, Chunk.Chunk<Message>>
+  /** Refresh token → what became of it. */
+  readonly renewals: HashMap.HashMap<string, Renewal>
+  /** How long an access token is good for that came with a refresh token, in milliseconds. */
+  readonly accessTokenLifetime: number
+  /** What lets an administration register users, and what was handed out for that. */
+  readonly registrationSecret: string | undefined
+  readonly nonces: HashSet.HashSet<string>
+  /** User id → the filters of that user, by their ids 0, 1, … */
+  readonly filters: HashMap.HashMap<string, ReadonlyArray<Content>>
+  /** User id → what clients keep with the server. */
+  readonly accountData: HashMap.HashMap<string, ReadonlyArray<AccountDatum>>
   /** What was answered to calls that named a transaction. */
   readonly transactions: HashMap.HashMap<string, Reply>
   readonly seed: string
@@ -62,6 +87,8 @@ export const make = (options: {
   readonly serverName: string
   readonly limits: RateLimits.RateLimits
   readonly federates: boolean
+  readonly accessTokenLifetime: number
+  readonly registrationSecret: string | undefined
   readonly seed: string
 }): World => ({
   ...options,
@@ -72,6 +99,11 @@ export const make = (options: {
   blockedRooms: HashSet.empty(),
   bindings: HashMap.empty(),
   forgotten: HashSet.empty(),
+  messages: HashMap.empty(),
+  renewals: HashMap.empty(),
+  nonces: HashSet.empty(),
+  filters: HashMap.empty(),
+  accountData: HashMap.empty(),
   transactions: HashMap.empty(),
   buckets: Buckets.empty,
   issued: 0
@@ -123,14 +155,17 @@ export const forget = (world: World, userId: string, roomId: string): World => (
   forgotten: HashSet.add(world.forgotten, forgets(userId, roomId))
 })
 
+/** The first two room versions name the server in event ids. */
+export const eventId = (world: World, target: Room.Room | undefined, opaque: string): string =>
+  Number(target?.version.id) < 3 ? `$${opaque.slice(0, 18)}:${world.serverName}` : `$${opaque}`
+
 /** Writes an event that the rules have let pass. A new membership brings a forgotten room back. */
 export const write = (world: World, target: Room.Room, draft: Draft, now: number): readonly [StateEvent, World] => {
   const [opaque, minted] = mint(world, 43)
   const event: StateEvent = {
     ...draft,
     roomId: target.id,
-    // The first two room versions name the server in event ids.
-    eventId: Number(target.version.id) < 3 ? `$${opaque.slice(0, 18)}:${world.serverName}` : `$${opaque}`,
+    eventId: eventId(world, target, opaque),
     originServerTs: now,
     replaces: Room.stateEvent(target, draft.type, draft.stateKey)?.eventId,
     position: minted.issued
