@@ -12,6 +12,8 @@
  * }).pipe(Effect.provide(FakeHomeserver.layerClient), Effect.provide(FakeHomeserver.layer()))
  * ```
  */
+import type { Credentials } from "@matrix-membership/core/Credentials"
+import type { Membership as Operations } from "@matrix-membership/core/Membership"
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -34,7 +36,10 @@ import * as Messages from "./Messages.ts"
 import * as RateLimits from "./RateLimits.ts"
 import type { Content, Membership, StateEvent } from "./rules/Event.ts"
 import { specVersions } from "./SpecVersions.ts"
+import type * as TestUser from "./TestUser.ts"
 import * as ThirdParty from "./ThirdParty.ts"
+import * as VirtualClock from "./VirtualClock.ts"
+import * as Vocabulary from "./Vocabulary.ts"
 import * as World from "./World.ts"
 
 export interface Options {
@@ -60,9 +65,15 @@ export interface Options {
   readonly seed?: string
 }
 
+/** The fake and the client of one of its users. */
+export interface TestOptions extends Options, TestUser.Options {
+  /** Who speaks: a local part or a whole user id; `alice` by default. */
+  readonly user?: string
+}
+
 export type Traits = Pick<World.User, "suspended" | "locked" | "shadowBanned" | "blocksInvites" | "unlimited">
 
-export interface Service {
+export interface Service extends Vocabulary.Vocabulary {
   readonly serverName: string
   /** A new session; the account is made if there is none yet. Takes a local part or a whole user id. */
   readonly register: (name: string, details?: Accounts.Details) => Effect.Effect<World.Session>
@@ -136,7 +147,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
   const every: Service["faults"]["every"] = (match, fault, times = Number.POSITIVE_INFINITY) =>
     Ref.update(desk.script, (script) => [...script, { match, fault, remaining: times }])
   const enter: Memory.Handle = (request) => handle(desk, request)
-  return FakeHomeserver.of({
+  const fake: Omit<Service, keyof Vocabulary.Vocabulary> = {
     serverName,
     register: (name, details = {}) =>
       SubscriptionRef.modify(world, (before) => Fixture.register(before, name, details)),
@@ -171,8 +182,12 @@ const make = Effect.fnUntraced(function* (options: Options) {
     world: SubscriptionRef.get(world),
     handle: enter,
     fetch: yield* Fetch.make(enter)
-  })
+  }
+  return FakeHomeserver.of({ ...fake, ...Vocabulary.make(fake) })
 })
+
+/** Code that only some tests need. Loading it is real work, under which no virtual clock may go on. */
+const loaded = <A>(load: () => Promise<A>): Effect.Effect<A> => VirtualClock.withLive(Effect.promise(load))
 
 /** Where `FakeHomeserver.layerServer` listens. */
 export class Listening extends Context.Service<Listening, { readonly baseUrl: string }>()(
@@ -184,6 +199,29 @@ export class FakeHomeserver extends Context.Service<FakeHomeserver, Service>()(
 ) {
   /** A new, empty homeserver for each call. */
   static readonly layer = (options: Options = {}): Layer.Layer<FakeHomeserver> => Layer.effect(this, make(options))
+
+  /**
+   * All that a test of core's operations needs: the fake, a client that reaches it, and `Credentials` and `Membership`
+   * of one of its users.
+   */
+  static readonly layerTest = (
+    options: TestOptions = {}
+  ): Layer.Layer<FakeHomeserver | HttpClient.HttpClient | Credentials | Operations> =>
+    Layer.merge(FakeHomeserver.layerUser(options.user ?? "alice", options), FakeHomeserver.layerClient).pipe(
+      Layer.provideMerge(FakeHomeserver.layer(options))
+    )
+
+  /** `Credentials` and `Membership` of one more user, for single effects of a test. */
+  static readonly layerUser = (
+    name: string,
+    options: TestUser.Options = {}
+  ): Layer.Layer<Credentials | Operations, never, FakeHomeserver> =>
+    Layer.unwrap(
+      Effect.map(
+        loaded(() => import("./TestUser.ts")),
+        (TestUser) => TestUser.layer(name, options)
+      )
+    )
 
   /** An `HttpClient` without a socket, in the caller's fibre and on the caller's clock. */
   static readonly layerClient: Layer.Layer<HttpClient.HttpClient, never, FakeHomeserver> = Layer.effect(
@@ -203,7 +241,7 @@ export class FakeHomeserver extends Context.Service<FakeHomeserver, Service>()(
     Effect.gen(function* () {
       const fake = yield* FakeHomeserver
       // Only whoever listens on a port waits for Node's server to be loaded.
-      const Socket = yield* Effect.promise(() => import("./doors/Socket.ts"))
+      const Socket = yield* loaded(() => import("./doors/Socket.ts"))
       return Listening.of({ baseUrl: yield* Socket.serve(fake.handle) })
     })
   )

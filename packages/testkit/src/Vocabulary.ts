@@ -1,0 +1,46 @@
+/** The words in which tests of core's operations speak about the fake, with identifiers as core wants them. */
+import { RoomId, UserId } from "@matrix-membership/core/MatrixId"
+import * as Effect from "effect/Effect"
+import type * as Accounts from "./Accounts.ts"
+import type { RecordedRequest } from "./Exchange.ts"
+import type * as Fixture from "./Fixture.ts"
+import * as History from "./History.ts"
+import type { Membership, StateEvent } from "./rules/Event.ts"
+import type * as World from "./World.ts"
+
+/** A session whose identifier core takes. */
+export interface User extends World.Session {
+  readonly userId: UserId
+}
+
+export interface Vocabulary {
+  /** Somebody with an account here and a session, which is a new one each time. */
+  readonly user: (name: string, details?: Accounts.Details) => Effect.Effect<User>
+  /** A room as a test needs it, by no rule and under no limit; made by `host` if the test does not say by whom. */
+  readonly room: (options?: Partial<Fixture.RoomOptions>) => Effect.Effect<RoomId>
+  /** Fails the test with the room's history unless that is the user's membership (`undefined`: none). */
+  readonly expectMembership: (roomId: string, user: string, membership: Membership | undefined) => Effect.Effect<void>
+}
+
+/** What the words are made of. */
+interface Fake {
+  readonly serverName: string
+  readonly register: (name: string, details?: Accounts.Details) => Effect.Effect<World.Session>
+  readonly createRoom: (options: Fixture.RoomOptions) => Effect.Effect<string>
+  readonly membershipOf: (roomId: string, user: string) => Effect.Effect<Membership | undefined>
+  readonly timeline: (roomId: string) => Effect.Effect<ReadonlyArray<StateEvent>>
+  readonly requests: Effect.Effect<ReadonlyArray<RecordedRequest>>
+}
+
+export const make = (fake: Fake): Vocabulary => ({
+  user: (name, details) =>
+    Effect.map(fake.register(name, details), (session) => ({ ...session, userId: UserId.make(session.userId) })),
+  room: (options = {}) => Effect.map(fake.createRoom({ creator: "host", ...options }), (roomId) => RoomId.make(roomId)),
+  expectMembership: Effect.fnUntraced(function* (roomId, user, expected) {
+    const actual = yield* fake.membershipOf(roomId, user)
+    if (actual === expected) return
+    const userId = user.startsWith("@") ? user : `@${user}:${fake.serverName}`
+    const [timeline, requests] = [yield* fake.timeline(roomId), yield* fake.requests]
+    return yield* Effect.die(History.unexpected({ roomId, userId, expected, actual, timeline, requests }))
+  })
+})
