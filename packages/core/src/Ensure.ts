@@ -105,6 +105,9 @@ const send = (
   }
 }
 
+/** Refusals that may be about a membership which is not what it was when it was read. All others mean what they say. */
+const mayBeOutdated: ReadonlySet<Failure["_tag"]> = new Set(["Forbidden", "BadState", "NotFound", "Refused"])
+
 /** How often what is needed may change under our hands before a refusal stands. */
 const rounds = 3
 
@@ -148,27 +151,40 @@ export const make = (membership: Does, { me, record }: Asker) => {
     return (yield* membership.getJoinedRooms).includes(roomId) ? now : ("leave" as const)
   })
 
+  /** Up to the first refusal. */
+  const sendAll = Effect.fnUntraced(function* (needed: ReadonlyArray<Action>, request: Request) {
+    for (const [done, action] of needed.entries()) {
+      const sent = yield* Effect.result(send(membership, action, request))
+      if (Result.isFailure(sent)) return { done, refusal: sent.failure }
+    }
+    return { done: needed.length, refusal: undefined }
+  })
+
   return Effect.fnUntraced(function* (request: Request): Effect.fn.Return<Outcome, Failure> {
     const { roomId, userId } = request
     const self = yield* me
     let current = yield* read(roomId, userId)
     if (yield* holds(request, current, self)) return "unchanged"
+    const accomplished = new Set<Action>()
     for (let round = 1; ; round++) {
       const needed = actions(request, current, userId === self)
       if (typeof needed === "string") {
         const detail = `${userId} cannot be made to ${request.membership} ${roomId}: ${needed}`
         return yield* new InvalidRequest({ status: 0, errcode: "M_INVALID_PARAM", detail })
       }
-      const sent = yield* Effect.result(
-        Effect.forEach(needed, (action) => send(membership, action, request), { discard: true })
-      )
-      if (Result.isSuccess(sent)) return "changed"
+      const { done, refusal } = yield* sendAll(needed, request)
+      for (const action of needed.slice(0, done)) accomplished.add(action)
+      if (refusal === undefined) return "changed"
+      if (!mayBeOutdated.has(refusal._tag)) return yield* Effect.fail(refusal)
       // somebody else may have been faster; if even that cannot be read, the refusal stands
-      const now = yield* Effect.mapError(again(request, current), () => sent.failure)
-      if (yield* Effect.mapError(holds(request, now, self), () => sent.failure)) return "unchanged"
+      const now = yield* Effect.mapError(again(request, current), () => refusal)
+      if (yield* Effect.mapError(holds(request, now, self), () => refusal))
+        return accomplished.size > 0 ? "changed" : "unchanged"
       const then = actions(request, now, userId === self)
-      const isNews = typeof then !== "string" && then.join() !== needed.join()
-      if (!isNews || round === rounds) return yield* Effect.fail(sent.failure)
+      if (typeof then === "string" || round === rounds) return yield* Effect.fail(refusal)
+      // what we have done and somebody else undid is not fought over
+      const isNews = then.join() !== needed.slice(done).join() && !then.some((action) => accomplished.has(action))
+      if (!isNews) return yield* Effect.fail(refusal)
       current = now
     }
   })

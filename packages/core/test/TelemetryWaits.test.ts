@@ -109,8 +109,7 @@ describe("waits", () => {
     }).pipe(own)
   )
 
-  // Bug: the wait is told before it is decided that this operation is not sent again.
-  it.effect.fails("that were not made, because it must not be sent twice, are not kept either", () =>
+  it.effect("that were not made, because it must not be sent twice, are not kept either", () =>
     Effect.gen(function* () {
       const { spans } = yield* ended(inviteAddress, badGateway)
       assert.strictEqual((yield* waits("inviteBy3PID", "NotMatrix")).count, 0)
@@ -119,8 +118,7 @@ describe("waits", () => {
     }).pipe(own)
   )
 
-  // Bug: a wait is told when it begins, in full.
-  it.effect.fails("that were cut short are as long as they were", () =>
+  it.effect("that were cut short are as long as they were", () =>
     Effect.gen(function* () {
       const { fiber } = yield* started(kick, limited(300_000))
       yield* pass(60)
