@@ -5,13 +5,16 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import * as Accounts from "./Accounts.ts"
 import { isObject } from "./Body.ts"
 import * as Faults from "./Faults.ts"
+import * as Lag from "./Lag.ts"
 import type { Manner } from "./Routes.ts"
 import * as Routes from "./Routes.ts"
+import * as Script from "./Script.ts"
 import * as Wire from "./Wire.ts"
 import type * as World from "./World.ts"
 
@@ -26,13 +29,15 @@ export type Delivery =
   /** `answer` is what the client never sees, if the request had its effect. */
   | { readonly _tag: "Reset"; readonly answer: Wire.Answer | undefined }
 
-export interface RecordedRequest extends Faults.Arrival {
+export interface RecordedRequest extends Script.Arrival {
   /** Requests are numbered as they arrive, from 0. */
   readonly sequence: number
   /** When it arrived, in milliseconds since the epoch. */
   readonly time: number
   /** Names in lower case; the access token is blacked out. */
   readonly headers: Readonly<Record<string, string>>
+  /** What the script, or chance, did to it. */
+  readonly fault: Faults.Fault | undefined
   /** What the fake answered, or `undefined` if it never came to that. */
   readonly answer: { readonly status: number; readonly errcode: string | undefined } | undefined
   /** Whether the whole answer went out to the client. */
@@ -41,7 +46,9 @@ export interface RecordedRequest extends Faults.Arrival {
 
 export interface Desk {
   readonly world: SubscriptionRef.SubscriptionRef<World.World>
-  readonly script: Ref.Ref<ReadonlyArray<Faults.Line>>
+  readonly script: Ref.Ref<Script.Script>
+  /** Where the effects of requests go on that were answered before. */
+  readonly background: Scope.Scope
   readonly records: Ref.Ref<{ readonly arrived: number; readonly done: Chunk.Chunk<RecordedRequest> }>
   readonly isRecording: boolean
   readonly manner: Manner
@@ -50,11 +57,13 @@ export interface Desk {
 /** The effect of a request is one step that cannot be interrupted half-way; waiting before and after it can be. */
 export const handle = Effect.fnUntraced(function* (desk: Desk, request: Wire.Request) {
   const time = yield* Clock.currentTimeMillis
-  const arrival = yield* Effect.map(SubscriptionRef.get(desk.world), (world) => arrivalOf(world, request))
+  const world = yield* SubscriptionRef.get(desk.world)
+  const arrival = arrivalOf(world, request)
   const sequence = yield* Ref.modify(desk.records, (all) => [all.arrived, { ...all, arrived: all.arrived + 1 }])
-  const fault = yield* Ref.modify(desk.script, (script) => Faults.take(script, arrival))
+  const applies = (fault: Faults.Fault) => fault._tag !== "InviteLag" || Lag.isEarly(world, arrival, fault.millis, time)
+  const fault = yield* Ref.modify(desk.script, (script) => Script.take(script, arrival, applies))
   if (!desk.isRecording) return yield* suffer(desk, request, fault)
-  const seen = { ...arrival, sequence, time, headers: redacted(request.headers) }
+  const seen = { ...arrival, sequence, time, headers: redacted(request.headers), fault }
   return yield* Effect.onExit(suffer(desk, request, fault), (exit) =>
     Ref.update(desk.records, (all) => ({ ...all, done: Chunk.append(all.done, recorded(seen, exit)) }))
   )
@@ -80,6 +89,15 @@ const suffer = (desk: Desk, request: Wire.Request, fault: Faults.Fault | undefin
         answer,
         cutAt: fault.bytes ?? Math.floor(new TextEncoder().encode(answer.body).length / 2)
       }))
+    case "RateLimited":
+      return Effect.map(Clock.currentTimeMillis, (now) => whole(Faults.refusal(fault.millis, fault.hint, now)))
+    case "InviteLag":
+      return suffer(desk, request, fault.then)
+    case "Pending":
+      return Effect.as(
+        Effect.forkIn(Effect.andThen(Effect.sleep(fault.millis), serve(desk, request)), desk.background),
+        whole(Faults.accepted)
+      )
   }
 }
 
@@ -109,7 +127,7 @@ const betterAnswer = ({ manner, world }: Desk, request: Wire.Request): Effect.Ef
     Effect.flatMap(Option.match({ onNone: () => Effect.never, onSome: Effect.succeed }))
   )
 
-const arrivalOf = (world: World.World, request: Wire.Request): Faults.Arrival => ({
+const arrivalOf = (world: World.World, request: Wire.Request): Script.Arrival => ({
   method: request.method,
   path: Wire.pathOf(request),
   query: Array.from(

@@ -35,6 +35,7 @@ import * as Fixture from "./Fixture.ts"
 import * as Messages from "./Messages.ts"
 import * as RateLimits from "./RateLimits.ts"
 import type { Content, Membership, StateEvent } from "./rules/Event.ts"
+import * as Script from "./Script.ts"
 import { specVersions } from "./SpecVersions.ts"
 import type * as TestUser from "./TestUser.ts"
 import * as ThirdParty from "./ThirdParty.ts"
@@ -101,9 +102,11 @@ export interface Service extends Vocabulary.Vocabulary {
   readonly requests: Effect.Effect<ReadonlyArray<RecordedRequest>>
   readonly faults: {
     /** Hits the next request that matches, and only that. */
-    readonly next: (match: Faults.Match, fault: Faults.Fault) => Effect.Effect<void>
+    readonly next: (match: Script.Match, fault: Faults.Fault) => Effect.Effect<void>
     /** Hits the next `times` requests that match; all of them by default. */
-    readonly every: (match: Faults.Match, fault: Faults.Fault, times?: number) => Effect.Effect<void>
+    readonly every: (match: Script.Match, fault: Faults.Fault, times?: number) => Effect.Effect<void>
+    /** Hits requests by chance, where nothing above does; what it did to which is recorded in `requests`. */
+    readonly random: (random: Script.Random) => Effect.Effect<void>
     readonly clear: Effect.Effect<void>
   }
   readonly limits: {
@@ -135,7 +138,8 @@ const make = Effect.fnUntraced(function* (options: Options) {
   )
   const desk: Desk = {
     world,
-    script: yield* Ref.make<ReadonlyArray<Faults.Line>>([]),
+    script: yield* Ref.make(Script.empty),
+    background: yield* Effect.scope,
     records: yield* Ref.make({ arrived: 0, done: Chunk.empty<RecordedRequest>() }),
     isRecording: options.recordRequests ?? true,
     manner: {
@@ -145,7 +149,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
     }
   }
   const every: Service["faults"]["every"] = (match, fault, times = Number.POSITIVE_INFINITY) =>
-    Ref.update(desk.script, (script) => [...script, { match, fault, remaining: times }])
+    Ref.update(desk.script, (script) => Script.add(script, match, fault, times))
   const enter: Memory.Handle = (request) => handle(desk, request)
   const fake: Omit<Service, keyof Vocabulary.Vocabulary> = {
     serverName,
@@ -173,7 +177,12 @@ const make = Effect.fnUntraced(function* (options: Options) {
     requests: Effect.map(Ref.get(desk.records), ({ done }) =>
       Chunk.toArray(done).sort((one, other) => one.sequence - other.sequence)
     ),
-    faults: { every, next: (match, fault) => every(match, fault, 1), clear: Ref.set(desk.script, []) },
+    faults: {
+      every,
+      next: (match, fault) => every(match, fault, 1),
+      random: (random) => Ref.update(desk.script, (script) => Script.randomly(script, random)),
+      clear: Ref.set(desk.script, Script.empty)
+    },
     limits: {
       get: Effect.map(SubscriptionRef.get(world), (now) => now.limits),
       set: (changed) => SubscriptionRef.update(world, (before) => ({ ...before, limits: changed })),

@@ -1,5 +1,6 @@
 /** What happened in a room, as lines that tell a person why it is not as a test expects. */
 import type { RecordedRequest } from "./Exchange.ts"
+import * as Faults from "./Faults.ts"
 import type { Membership, StateEvent } from "./rules/Event.ts"
 
 /** Fails a test. Carries what test runners compare. */
@@ -59,12 +60,12 @@ const eventLine =
 
 const requestLine =
   (userId: string) =>
-  ({ answer, delivered, method, path, time, ...request }: RecordedRequest): string => {
+  ({ answer, fault, method, path, time, ...request }: RecordedRequest): string => {
     const said = answer === undefined ? "no answer" : [answer.status, answer.errcode ?? ""].join(" ").trim()
-    const lost = delivered || answer === undefined ? "" : "(lost on the way)"
+    const trouble = fault === undefined ? "" : `(${Faults.describe(fault)})`
     const isTheirs =
       request.userId === userId || JSON.stringify(request.body)?.includes(JSON.stringify(userId)) === true
-    return line(isTheirs, time, [request.userId ?? "nobody", method, path, said, lost])
+    return line(isTheirs, time, [request.userId ?? "nobody", method, path, said, trouble])
   }
 
 const line = (marked: boolean, time: number, parts: ReadonlyArray<string>): string =>

@@ -14,6 +14,9 @@ export const make = (seed: string, count: number, length: number): string => {
   return text
 }
 
+/** A number from 0 to below 1 that looks as random, and is as little. */
+export const fraction = (text: string): number => hash(text) / 2 ** 32
+
 const hash = (text: string): number => {
   let value = 0x811c9dc5
   for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193)
