@@ -51,19 +51,30 @@ const sentTo = (user: string) =>
     (requests) => requests.filter(({ body }) => JSON.stringify(body)?.includes(`"@${user}:`)).length
   )
 
+interface Deadly {
+  readonly name: string
+  readonly status: number
+  readonly body: Readonly<Record<string, string>> | string
+  readonly tag: string
+  /** What becomes of the row that meets it. */
+  readonly bob: Outcome.Tag
+}
+
+const deadly: ReadonlyArray<Deadly> = [
+  { name: "a dead token", status: 401, body: { errcode: "M_UNKNOWN_TOKEN" }, tag: "Unauthorized", bob: "failed" },
+  {
+    name: "a suspended account",
+    status: 403,
+    body: { errcode: "M_USER_SUSPENDED" },
+    tag: "AccountRestricted",
+    bob: "failed"
+  },
+  // a page with status 200 may stand between us and a server that did it
+  { name: "a captive portal", status: 200, body: "<html>Log in</html>", tag: "NotMatrix", bob: "unknown" }
+]
+
 describe("an error after which no row can succeed", () => {
-  it.effect.each([
-    { name: "a dead token", status: 401, body: { errcode: "M_UNKNOWN_TOKEN" }, tag: "Unauthorized", bob: "failed" },
-    {
-      name: "a suspended account",
-      status: 403,
-      body: { errcode: "M_USER_SUSPENDED" },
-      tag: "AccountRestricted",
-      bob: "failed"
-    },
-    // a page with status 200 may stand between us and a server that did it
-    { name: "a captive portal", status: 200, body: "<html>Log in</html>", tag: "NotMatrix", bob: "unknown" }
-  ])("such as $name ends the run, and the rest is not attempted", ({ bob, body, status, tag }) =>
+  it.effect.each(deadly)("such as $name ends the run, and the rest is not attempted", ({ bob, body, status, tag }) =>
     Effect.gen(function* () {
       yield* (yield* FakeHomeserver).createRoom(hall)
       yield* befalls("bob", Faults.respond(status, body))

@@ -36,7 +36,14 @@ type Plan = { readonly [K in keyof typeof Plan]: (typeof Plan)[K]["Type"] }
 const id = (name: string) => `@${name}:localhost`
 
 const start = ({ joinRule, levels: { ban, invite, kick, ...users }, roomVersion }: Plan) => {
-  const empty = World.make({ serverName: "localhost", limits: RateLimits.unlimited, federates: true, seed: "laws" })
+  const empty = World.make({
+    serverName: "localhost",
+    limits: RateLimits.unlimited,
+    federates: true,
+    accessTokenLifetime: Number.POSITIVE_INFINITY,
+    registrationSecret: undefined,
+    seed: "laws"
+  })
   const powerLevels = {
     invite,
     kick,

@@ -9,7 +9,14 @@ const id = (name: string) => `@${name}:localhost`
 
 /** Alice made the room and has 100; kicking takes 25, banning 75, and the janitor has 50. */
 const room = (options: Partial<Fixture.RoomOptions> = {}) => {
-  const empty = World.make({ serverName: "localhost", limits: RateLimits.unlimited, federates: true, seed: "rules" })
+  const empty = World.make({
+    serverName: "localhost",
+    limits: RateLimits.unlimited,
+    federates: true,
+    accessTokenLifetime: Number.POSITIVE_INFINITY,
+    registrationSecret: undefined,
+    seed: "rules"
+  })
   const [roomId, world] = Fixture.createRoom(
     empty,
     {
