@@ -33,3 +33,6 @@ export const set = (
   const data = [...others, { roomId, type, content, position: minted.issued }]
   return { ...minted, accountData: HashMap.set(minted.accountData, userId, data) }
 }
+
+/** As a sync brings it. */
+export const rendered = ({ content, type }: Pick<AccountDatum, "content" | "type">): Content => ({ type, content })

@@ -53,8 +53,3 @@ const isSame = (one: World.Session, other: World.Session): boolean =>
 
 export const sessionOf = (world: World.World, accessToken: string): World.Session | undefined =>
   Option.getOrUndefined(HashMap.get(world.sessions, accessToken))
-
-export const closeSession = (world: World.World, accessToken: string): World.World => ({
-  ...world,
-  sessions: HashMap.remove(world.sessions, accessToken)
-})

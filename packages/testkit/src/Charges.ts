@@ -93,10 +93,12 @@ const lookAtRoom =
     Buckets.charge(buckets, `rc_joins_per_room ${roomId}`, limits.rc_joins_per_room, now, { count: false })
 
 const pay = (world: World, session: Session, now: number, charges: ReadonlyArray<Charge>): Turn.Turn<void> => {
-  if (user(world, session.userId)?.unlimited === true) return Turn.succeed(world, undefined)
+  const account = user(world, session.userId)
+  if (account?.unlimited === true) return Turn.succeed(world, undefined)
+  const limits = { ...world.limits, rc_message: account?.messageLimit ?? world.limits.rc_message }
   let { buckets } = world
   for (const charge of charges) {
-    const verdict = charge(buckets, world.limits, now)
+    const verdict = charge(buckets, limits, now)
     if (verdict.wait !== undefined) return Turn.make({ ...world, buckets }, Result.fail(tooMany(world, verdict.wait)))
     buckets = verdict.buckets
   }

@@ -6,6 +6,7 @@ import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Accounts from "./Accounts.ts"
+import type { Content } from "./rules/Event.ts"
 import type { Refusal } from "./rules/Refusal.ts"
 import { forbidden, make } from "./rules/Refusal.ts"
 import * as Turn from "./Turn.ts"
@@ -50,6 +51,13 @@ export const grant = (
     }
   ]
 }
+
+/** The tokens of a session as they are handed out. */
+export const tokens = ({ accessToken, expiresAt, refreshToken }: World.Session, now: number): Content => ({
+  access_token: accessToken,
+  ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
+  ...(expiresAt === undefined ? {} : { expires_in_ms: expiresAt - now })
+})
 
 /** An access token was used: the refresh token it came from is spent. */
 export const noteUse = (world: World.World, { refreshToken }: World.Session): World.World => {

@@ -1,13 +1,21 @@
 /** All routes, and how a request finds its way to one. */
 import * as Result from "effect/Result"
 import type { Route } from "./Route.ts"
+import * as AccountData from "./routes/AccountData.ts"
 import * as Accounts from "./routes/Accounts.ts"
+import * as Administration from "./routes/Administration.ts"
 import * as Creation from "./routes/Creation.ts"
 import * as Directory from "./routes/Directory.ts"
+import * as Discovery from "./routes/Discovery.ts"
+import * as Filters from "./routes/Filters.ts"
 import * as Memberships from "./routes/Memberships.ts"
+import * as Messages from "./routes/Messages.ts"
 import * as Profiles from "./routes/Profiles.ts"
 import * as Reads from "./routes/Reads.ts"
+import * as Sending from "./routes/Sending.ts"
+import * as Sessions from "./routes/Sessions.ts"
 import * as State from "./routes/State.ts"
+import * as Sync from "./routes/Sync.ts"
 import type { Refusal } from "./rules/Refusal.ts"
 import { make } from "./rules/Refusal.ts"
 import * as Template from "./Template.ts"
@@ -15,13 +23,21 @@ import * as Wire from "./Wire.ts"
 import type * as World from "./World.ts"
 
 const routes: ReadonlyArray<Route> = [
+  ...AccountData.routes,
   ...Accounts.routes,
+  ...Administration.routes,
   ...Creation.routes,
   ...Directory.routes,
+  ...Discovery.routes,
+  ...Filters.routes,
   ...Memberships.routes,
+  ...Messages.routes,
   ...Profiles.routes,
   ...Reads.routes,
-  ...State.routes
+  ...Sending.routes,
+  ...Sessions.routes,
+  ...State.routes,
+  ...Sync.routes
 ]
 
 /** How the server behaves where servers differ. */

@@ -65,6 +65,8 @@ export interface World {
   readonly federates: boolean
   /** Room id → what was written into the room beside state. */
   readonly messages: HashMap.HashMap<string, Chunk.Chunk<Message>>
+  /** Event id → what redacted that event. */
+  readonly redactions: HashMap.HashMap<string, Message>
   /** Refresh token → what became of it. */
   readonly renewals: HashMap.HashMap<string, Renewal>
   /** How long an access token is good for that came with a refresh token, in milliseconds. */
@@ -100,6 +102,7 @@ export const make = (options: {
   bindings: HashMap.empty(),
   forgotten: HashSet.empty(),
   messages: HashMap.empty(),
+  redactions: HashMap.empty(),
   renewals: HashMap.empty(),
   nonces: HashSet.empty(),
   filters: HashMap.empty(),

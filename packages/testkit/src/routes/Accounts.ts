@@ -2,6 +2,7 @@
 import * as Result from "effect/Result"
 import * as Accounts from "../Accounts.ts"
 import * as Body from "../Body.ts"
+import * as Renewals from "../Renewals.ts"
 import type { Call, Reply, Route } from "../Route.ts"
 import { authorised, ok, open } from "../Route.ts"
 import type { Content } from "../rules/Event.ts"
@@ -14,17 +15,18 @@ const text = (value: unknown): string | undefined => (typeof value === "string" 
 
 const register = (world: World.World, call: Call): Turn.Turn<Reply> =>
   call.query.get("kind") === "guest"
-    ? admitted(world, `@${world.issued + 1}:${world.serverName}`, {}, { guest: true })
+    ? admitted(world, `@${world.issued + 1}:${world.serverName}`, {}, { guest: true }, call.now)
     : Turn.andThen(Turn.make(world, Body.object(call.body, { mayBeEmpty: false })), (body, after) => {
         const username = text(body["username"])?.toLowerCase() ?? `${after.issued + 1}`
         const userId = `@${username}:${after.serverName}`
-        const fault = "authorization" in call.headers ? tokenGiven : problem(after, username, userId)
+        const fault =
+          "authorization" in call.headers ? tokenGiven : (problem(after, username, userId) ?? misplaced(body))
         if (fault !== undefined) return Turn.refuse(after, fault)
         if (!isDummy(body["auth"])) return Turn.succeed(after, flows(after))
         const password = text(body["password"])
         return password === undefined
           ? Turn.refuse(after, make(400, "M_MISSING_PARAM", "The key password is missing."))
-          : admitted(after, userId, body, { password })
+          : admitted(after, userId, body, { password }, call.now)
       })
 
 const tokenGiven = make(400, "M_UNKNOWN", "An access token has no place in a registration.")
@@ -47,34 +49,58 @@ const flows = (world: World.World): Reply => ({
   body: { session: `session${world.issued}`, flows: [{ stages: ["m.login.dummy"] }], params: {} }
 })
 
-const admitted = (world: World.World, userId: string, body: Content, details: Accounts.Details): Turn.Turn<Reply> => {
+const admitted = (
+  world: World.World,
+  userId: string,
+  body: Content,
+  details: Accounts.Details,
+  now: number
+): Turn.Turn<Reply> => {
   const [, created] = World.mint(Accounts.create(world, userId, details), 1)
   const base = { user_id: userId, home_server: world.serverName }
   if (body["inhibit_login"] === true) return Turn.succeed(created, ok(base))
   const [session, after] = Accounts.openSession(created, userId, text(body["device_id"]))
-  return Turn.succeed(after, ok({ ...base, access_token: session.accessToken, device_id: session.deviceId }))
+  return Turn.map(renewable(after, session, body, now), (granted) => ok({ ...base, ...handedOut(granted, now) }))
 }
+
+/** Asked for with `refresh_token: true`. */
+const renewable = (
+  world: World.World,
+  session: World.Session,
+  body: Content,
+  now: number
+): Turn.Turn<World.Session> => {
+  if (body["refresh_token"] !== true) return Turn.succeed(world, session)
+  const [granted, after] = Renewals.grant(world, session, now)
+  return Turn.succeed(after, granted)
+}
+
+const handedOut = (session: World.Session, now: number): Content => ({
+  device_id: session.deviceId,
+  ...Renewals.tokens(session, now)
+})
+
+const misplaced = (body: Content): Refusal | undefined =>
+  typeof (body["refresh_token"] ?? false) === "boolean"
+    ? undefined
+    : make(400, "M_UNKNOWN", "refresh_token has to be true or false.")
 
 const login = (world: World.World, call: Call): Turn.Turn<Reply> => {
   const asked = Result.gen(function* () {
     const body = yield* Body.object(call.body, { mayBeEmpty: false })
     if (body["type"] !== "m.login.password") return yield* Result.fail(make(400, "M_UNKNOWN", "Unknown login type."))
     const userId = yield* nameOf(world, body)
+    const fault = misplaced(body)
+    if (fault !== undefined) return yield* Result.fail(fault)
     const account = World.user(world, userId)
     return account?.password !== undefined && account.password === body["password"]
-      ? { userId, deviceId: text(body["device_id"]) }
+      ? { userId, deviceId: text(body["device_id"]), body }
       : yield* Result.fail(forbidden("User name or password is wrong."))
   })
-  return Turn.andThen(Turn.make(world, asked), ({ deviceId, userId }, before) => {
+  return Turn.andThen(Turn.make(world, asked), ({ body, deviceId, userId }, before) => {
     const [session, after] = Accounts.openSession(before, userId, deviceId)
-    return Turn.succeed(
-      after,
-      ok({
-        user_id: userId,
-        access_token: session.accessToken,
-        device_id: session.deviceId,
-        home_server: world.serverName
-      })
+    return Turn.map(renewable(after, session, body, call.now), (granted) =>
+      ok({ user_id: userId, home_server: world.serverName, ...handedOut(granted, call.now) })
     )
   })
 }
@@ -99,12 +125,6 @@ export const routes: ReadonlyArray<Route> = [
   open("POST", "/register", register),
   open("GET", "/login", (world) => Turn.succeed(world, ok({ flows: [{ type: "m.login.password" }] }))),
   open("POST", "/login", login),
-  authorised(
-    "POST",
-    "/logout",
-    (world, { session }) => Turn.succeed(Accounts.closeSession(world, session.accessToken), ok()),
-    { guests: true, locked: true }
-  ),
   authorised(
     "GET",
     "/account/whoami",
