@@ -1,6 +1,7 @@
 /** What telemetry says of waits, and of operations that are cut short. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Metric from "effect/Metric"
@@ -9,7 +10,7 @@ import { RoomId, UserId } from "../src/MatrixId.ts"
 import { Membership } from "../src/Membership.ts"
 import type * as RetryPolicy from "../src/RetryPolicy.ts"
 import * as Telemetry from "../src/Telemetry.ts"
-import { awaited, pass } from "./Patience.ts"
+import { awaited, pass, patiently } from "./Patience.ts"
 import { answer, inTurn, layer, make, type Reply, silence } from "./Wire.ts"
 import { witness } from "./Witness.ts"
 
@@ -127,6 +128,29 @@ describe("waits", () => {
       yield* Fiber.join(interrupting)
       const { sum } = yield* waits("kick", "RateLimited")
       assert.isAtMost(sum, 61_000)
+    }).pipe(own)
+  )
+
+  const waited = Effect.fnUntraced(function* (reply: Reply, limit: Duration.Input) {
+    const { spans } = yield* Effect.flatMap(Membership, kick).pipe(
+      Effect.timeoutOption(limit),
+      Effect.provide(layer(make(reply), { retry: { times: 3 } })),
+      witness,
+      patiently
+    )
+    return Number(spans.find(({ name }) => name === "Membership.kick")?.attributes.get("matrix.waited_ms"))
+  })
+  it.effect("that an interrupt cut short are in the span for as long as they were", () =>
+    Effect.gen(function* () {
+      const millis = yield* waited(limited(300_000), "60 seconds")
+      assert.isTrue(millis >= 59_000 && millis <= 61_000, `${millis}`)
+    }).pipe(own)
+  )
+  // Bug: what was waited before the attempt is added once more, and the attempt as well.
+  it.effect.fails("before an attempt that an interrupt cut short are in the span once, and the attempt is none", () =>
+    Effect.gen(function* () {
+      const millis = yield* waited(inTurn(limited(20_000), silence), "50 seconds")
+      assert.isTrue(millis >= 20_000 && millis <= 21_000, `${millis}`)
     }).pipe(own)
   )
 })
