@@ -30,7 +30,7 @@ export const create = (world: World.World, userId: string, details: Details = {}
     admin: details.admin ?? false
   })
 
-/** A new device with a token of its own, or the named device with a new token. */
+/** Another token, for a new device or the named one. As on Synapse, a device keeps the tokens it has. */
 export const openSession = (
   world: World.World,
   userId: string,
@@ -44,12 +44,8 @@ export const openSession = (
     accessToken: `syt_${localpartOf(userId)}_${secret}`,
     expired: false
   }
-  const others = HashMap.filter(second.sessions, (other) => !isSame(other, session))
-  return [session, { ...second, sessions: HashMap.set(others, session.accessToken, session) }]
+  return [session, { ...second, sessions: HashMap.set(second.sessions, session.accessToken, session) }]
 }
-
-const isSame = (one: World.Session, other: World.Session): boolean =>
-  one.userId === other.userId && one.deviceId === other.deviceId
 
 export const sessionOf = (world: World.World, accessToken: string): World.Session | undefined =>
   Option.getOrUndefined(HashMap.get(world.sessions, accessToken))

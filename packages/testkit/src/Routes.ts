@@ -8,10 +8,12 @@ import * as Creation from "./routes/Creation.ts"
 import * as Directory from "./routes/Directory.ts"
 import * as Discovery from "./routes/Discovery.ts"
 import * as Filters from "./routes/Filters.ts"
+import * as Login from "./routes/Login.ts"
 import * as Memberships from "./routes/Memberships.ts"
 import * as Messages from "./routes/Messages.ts"
 import * as Profiles from "./routes/Profiles.ts"
 import * as Reads from "./routes/Reads.ts"
+import * as Registration from "./routes/Registration.ts"
 import * as Sending from "./routes/Sending.ts"
 import * as Sessions from "./routes/Sessions.ts"
 import * as State from "./routes/State.ts"
@@ -30,10 +32,12 @@ const routes: ReadonlyArray<Route> = [
   ...Directory.routes,
   ...Discovery.routes,
   ...Filters.routes,
+  ...Login.routes,
   ...Memberships.routes,
   ...Messages.routes,
   ...Profiles.routes,
   ...Reads.routes,
+  ...Registration.routes,
   ...Sending.routes,
   ...Sessions.routes,
   ...State.routes,

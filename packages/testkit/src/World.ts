@@ -8,6 +8,7 @@ import * as Buckets from "./Buckets.ts"
 import type { Message } from "./Messages.ts"
 import * as Opaque from "./Opaque.ts"
 import type * as RateLimits from "./RateLimits.ts"
+import type { Registration } from "./Registrations.ts"
 import type { Renewal } from "./Renewals.ts"
 import type { Reply } from "./Route.ts"
 import type { Content, Draft, StateEvent } from "./rules/Event.ts"
@@ -67,6 +68,8 @@ export interface World {
   readonly messages: HashMap.HashMap<string, Chunk.Chunk<Message>>
   /** Event id → what redacted that event. */
   readonly redactions: HashMap.HashMap<string, Message>
+  /** Session of user-interactive authentication → the registration it is for. */
+  readonly registrations: HashMap.HashMap<string, Registration>
   /** Refresh token → what became of it. */
   readonly renewals: HashMap.HashMap<string, Renewal>
   /** How long an access token is good for that came with a refresh token, in milliseconds. */
@@ -103,6 +106,7 @@ export const make = (options: {
   forgotten: HashSet.empty(),
   messages: HashMap.empty(),
   redactions: HashMap.empty(),
+  registrations: HashMap.empty(),
   renewals: HashMap.empty(),
   nonces: HashSet.empty(),
   filters: HashMap.empty(),
