@@ -3,6 +3,7 @@ import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
@@ -62,12 +63,25 @@ export const handle = Effect.fnUntraced(function* (desk: Desk, request: Wire.Req
   const sequence = yield* Ref.modify(desk.records, (all) => [all.arrived, { ...all, arrived: all.arrived + 1 }])
   const applies = (fault: Faults.Fault) => fault._tag !== "InviteLag" || Lag.isEarly(world, arrival, fault.millis, time)
   const fault = yield* Ref.modify(desk.script, (script) => Script.take(script, arrival, applies))
-  if (!desk.isRecording) return yield* suffer(desk, request, fault)
+  const outcome = patient(desk, arrival, suffer(desk, request, fault))
+  if (!desk.isRecording) return yield* outcome
   const seen = { ...arrival, sequence, time, headers: redacted(request.headers), fault }
-  return yield* Effect.onExit(suffer(desk, request, fault), (exit) =>
+  return yield* Effect.onExit(outcome, (exit) =>
     Ref.update(desk.records, (all) => ({ ...all, done: Chunk.append(all.done, recorded(seen, exit)) }))
   )
 })
+
+/** Dendrite lets no client wait long for a join, which goes on without it. */
+const patient = (desk: Desk, arrival: Script.Arrival, outcome: Effect.Effect<Delivery>): Effect.Effect<Delivery> => {
+  const { joinPatience } = desk.manner.flavour
+  if (joinPatience === undefined || !Lag.isJoin(arrival)) return outcome
+  return Effect.flatMap(Effect.forkIn(outcome, desk.background), (going) =>
+    Effect.timeoutOrElse(Fiber.join(going), {
+      duration: joinPatience,
+      orElse: () => Effect.succeed(whole(Faults.accepted))
+    })
+  )
+}
 
 const suffer = (desk: Desk, request: Wire.Request, fault: Faults.Fault | undefined): Effect.Effect<Delivery> => {
   switch (fault?._tag) {

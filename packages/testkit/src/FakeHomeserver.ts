@@ -32,11 +32,12 @@ import type { Desk, RecordedRequest } from "./Exchange.ts"
 import { handle } from "./Exchange.ts"
 import type * as Faults from "./Faults.ts"
 import * as Fixture from "./Fixture.ts"
+import { flavours } from "./flavours/All.ts"
+import type * as Flavour from "./flavours/Flavour.ts"
 import * as Messages from "./Messages.ts"
 import * as RateLimits from "./RateLimits.ts"
 import type { Content, Membership, StateEvent } from "./rules/Event.ts"
 import * as Script from "./Script.ts"
-import { specVersions } from "./SpecVersions.ts"
 import type * as TestUser from "./TestUser.ts"
 import * as ThirdParty from "./ThirdParty.ts"
 import * as VirtualClock from "./VirtualClock.ts"
@@ -44,11 +45,13 @@ import * as Vocabulary from "./Vocabulary.ts"
 import * as World from "./World.ts"
 
 export interface Options {
+  /** Whose answers the fake gives where servers differ; `synapse` by default. */
+  readonly flavour?: Flavour.Name
   /** The domain of the users and rooms here; `localhost` by default. */
   readonly serverName?: string
   /** `RateLimits.unlimited` by default. */
   readonly limits?: RateLimits.RateLimits
-  /** What `/versions` lists; by default what Synapse 1.163 does. An r0-only server has `["r0.6.1"]`. */
+  /** What `/versions` lists; by default what such a server does. An r0-only server has `["r0.6.1"]`. */
   readonly specVersions?: ReadonlyArray<string>
   /** Whether users of other servers can be invited, which they are without being asked; `true` by default. */
   readonly federates?: boolean
@@ -125,6 +128,7 @@ export interface Service extends Vocabulary.Vocabulary {
 }
 
 const make = Effect.fnUntraced(function* (options: Options) {
+  const flavour = flavours[options.flavour ?? "synapse"]
   const { federates = true, limits = RateLimits.unlimited, seed = "fake", serverName = "localhost" } = options
   const world = yield* SubscriptionRef.make(
     World.make({
@@ -143,7 +147,8 @@ const make = Effect.fnUntraced(function* (options: Options) {
     records: yield* Ref.make({ arrived: 0, done: Chunk.empty<RecordedRequest>() }),
     isRecording: options.recordRequests ?? true,
     manner: {
-      specVersions: options.specVersions ?? specVersions,
+      flavour,
+      specVersions: options.specVersions ?? flavour.specVersions,
       tokenInQuery: options.tokenInQuery ?? false,
       msc3848: options.msc3848 ?? false
     }

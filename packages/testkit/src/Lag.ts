@@ -17,12 +17,17 @@ const joins = ["r0", "v3"].flatMap((prefix) =>
   ["/join/{room}", "/rooms/{room}/join"].map((path) => `/_matrix/client/${prefix}${path}`.split("/"))
 )
 
-const roomJoined = (world: World.World, { method, path }: Arrival): Room.Room | undefined => {
+const roomJoined = (world: World.World, arrival: Arrival): Room.Room | undefined => {
+  const named = roomNamed(arrival)
+  return named === undefined ? undefined : World.room(world, World.aliased(world, named) ?? named)
+}
+
+/** The room id or alias in the path of a join. */
+const roomNamed = ({ method, path }: Arrival): string | undefined => {
   if (method !== "POST") return undefined
   const segments = path.split("/")
-  for (const template of joins) {
-    const named = Template.match(template, segments)?.["room"]
-    if (named !== undefined) return World.room(world, World.aliased(world, named) ?? named)
-  }
-  return undefined
+  const template = joins.find((template) => Template.match(template, segments) !== undefined)
+  return template === undefined ? undefined : Template.match(template, segments)?.["room"]
 }
+
+export const isJoin = (arrival: Arrival): boolean => roomNamed(arrival) !== undefined

@@ -1,6 +1,8 @@
 /** A route: a method and a path of the specification, who may call it, and what it does. */
 import * as Result from "effect/Result"
 import * as Accounts from "./Accounts.ts"
+import type { Flavour } from "./flavours/Flavour.ts"
+import { flavoured } from "./flavours/Table.ts"
 import * as Renewals from "./Renewals.ts"
 import type { Content } from "./rules/Event.ts"
 import type { Refusal } from "./rules/Refusal.ts"
@@ -24,6 +26,8 @@ export interface Call {
   readonly tokenInQuery: boolean
   /** What the server says it speaks. */
   readonly specVersions: ReadonlyArray<string>
+  /** What kind of server it is. */
+  readonly flavour: Flavour
 }
 
 /** A call whose token is known. */
@@ -78,7 +82,7 @@ export const authorised = (
   mount: options.mount ?? "r0 and v3",
   run: (world, call) =>
     Turn.andThen(Turn.make(world, identify(world, call, options)), (session, after) =>
-      run(Renewals.noteUse(after, session), { ...call, session })
+      flavoured(run)(Renewals.noteUse(after, session), { ...call, session })
     )
 })
 

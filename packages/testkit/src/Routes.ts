@@ -1,5 +1,6 @@
 /** All routes, and how a request finds its way to one. */
 import * as Result from "effect/Result"
+import type { Flavour } from "./flavours/Flavour.ts"
 import type { Route } from "./Route.ts"
 import * as AccountData from "./routes/AccountData.ts"
 import * as Accounts from "./routes/Accounts.ts"
@@ -46,6 +47,7 @@ const routes: ReadonlyArray<Route> = [
 
 /** How the server behaves where servers differ. */
 export interface Manner {
+  readonly flavour: Flavour
   /** What `/versions` lists. Without any `v1.…` there are no `v3` paths, without any `r0.…` no `r0` paths. */
   readonly specVersions: ReadonlyArray<string>
   /** Whether a token may come in the query. */
@@ -80,7 +82,8 @@ export const serve = (world: World.World, request: Wire.Request, now: number, ma
     now,
     path: route.path,
     tokenInQuery: manner.tokenInQuery,
-    specVersions: manner.specVersions
+    specVersions: manner.specVersions,
+    flavour: manner.flavour
   })
   if (Result.isFailure(turn.result)) return refused(turn.world, turn.result.failure, manner)
   const { body, patience = 0, status } = turn.result.success
@@ -98,10 +101,16 @@ const elsewhere: Wire.Answer = {
 
 const refused = (world: World.World, refusal: Refusal, manner: Manner): Served => ({
   world,
-  answer: Wire.refused(refusal, manner.msc3848),
+  answer: worded(refusal, manner),
   pauseMillis: refusal.pauseMillis ?? 0,
   patienceMillis: 0
 })
+
+const worded = (refusal: Refusal, { flavour, msc3848 }: Manner): Wire.Answer => {
+  if (flavour.bareErrors && refusal.status === 500) return Wire.json(500, { Err: "" })
+  const { "retry-after": _, ...others } = refusal.headers
+  return Wire.refused(flavour.retryAfterHeader ? refusal : { ...refusal, headers: others }, msc3848)
+}
 
 interface Found {
   readonly route: Route
@@ -111,7 +120,7 @@ interface Found {
 const find = (request: Wire.Request, manner: Manner): Result.Result<Found, Refusal> => {
   const segments = Wire.pathOf(request).split("/")
   const here = mounted.flatMap(({ route, template, version }) => {
-    const params = isMounted(version, manner) ? Template.match(template, segments) : undefined
+    const params = isMounted(version, route, manner) ? Template.match(template, segments) : undefined
     return params === undefined ? [] : [{ route, params }]
   })
   const found = here.find(({ route }) => route.method === request.method)
@@ -123,10 +132,13 @@ const find = (request: Wire.Request, manner: Manner): Result.Result<Found, Refus
   )
 }
 
-const isMounted = (version: string, { specVersions }: Manner): boolean => {
+const isMounted = (version: string, { path }: Route, { flavour, specVersions }: Manner): boolean => {
+  if (path === knocking && !flavour.knocks) return false
   if (version === "v3") return specVersions.some((spoken) => spoken.startsWith("v"))
   return version === "" || specVersions.some((spoken) => spoken.startsWith("r0."))
 }
+
+const knocking = "/knock/{roomIdOrAlias}"
 
 const base = "/_matrix/client"
 
