@@ -18,23 +18,24 @@ export interface View {
 /** In a sync the room is known. */
 export const synced =
   (view: View) =>
-  ({ event, membership }: Timeline.Seen): Content =>
-    rendered(view, event, { membership })
+  ({ event, membership }: Timeline.Seen): Content => ({
+    ...bare(event),
+    unsigned: { ...told(view, event), ...transaction(view, event), membership }
+  })
 
 /** State that is no news. */
 export const known =
   (view: View) =>
-  (event: StateEvent): Content =>
-    rendered(view, event, {})
+  (event: StateEvent): Content => ({ ...bare(event), unsigned: told(view, event) })
 
 /** In lists Synapse says some things twice, as clients of long ago expect them. */
 export const listed =
   (view: View) =>
-  ({ event, membership }: Timeline.Seen): Content => ({
-    ...rendered(view, event, { membership }),
-    room_id: event.roomId,
-    user_id: event.sender,
-    age: view.now - event.originServerTs
+  (seen: Timeline.Seen): Content => ({
+    ...synced(view)(seen),
+    room_id: seen.event.roomId,
+    user_id: seen.event.sender,
+    ...told(view, seen.event)
   })
 
 /** For those who are asked in or ask to be let in. */
@@ -43,16 +44,6 @@ export const stripped = ({ content, sender, stateKey, type }: StateEvent): Conte
   state_key: stateKey,
   content,
   sender
-})
-
-const rendered = (view: View, event: Messages.TimelineEvent, unsigned: Content): Content => ({
-  ...bare(event),
-  unsigned: {
-    ...unsigned,
-    age: view.now - event.originServerTs,
-    ...(Timeline.isState(event) ? replaced(view.room, event) : own(view.session, event)),
-    ...redacted(view, event)
-  }
 })
 
 const bare = (event: Messages.TimelineEvent): Content => ({
@@ -65,6 +56,13 @@ const bare = (event: Messages.TimelineEvent): Content => ({
   ...(event.stateKey === undefined && event.redacts !== undefined ? { redacts: event.redacts } : {})
 })
 
+/** What the server adds of its own. */
+const told = (view: View, event: Messages.TimelineEvent): Content => ({
+  age: view.now - event.originServerTs,
+  ...(Timeline.isState(event) ? replaced(view.room, event) : {}),
+  ...redacted(view, event)
+})
+
 const replaced = (room: Room.Room, event: StateEvent): Content => {
   const before = Timeline.replaced(room, event)
   return before === undefined
@@ -73,9 +71,9 @@ const replaced = (room: Room.Room, event: StateEvent): Content => {
 }
 
 /** The device that sent an event knows it again by the name it gave it. */
-const own = ({ deviceId, userId }: World.Session, { sender, transaction }: Messages.Message): Content =>
-  transaction !== undefined && sender === userId && transaction.deviceId === deviceId
-    ? { transaction_id: transaction.id }
+const transaction = ({ session }: View, event: Messages.TimelineEvent): Content =>
+  event.stateKey === undefined && event.sender === session.userId && event.transaction?.deviceId === session.deviceId
+    ? { transaction_id: event.transaction.id }
     : {}
 
 const redacted = ({ now, world }: View, { eventId }: Messages.TimelineEvent): Content => {

@@ -1,4 +1,4 @@
-/** The way in for everybody: a real server on a free port of the loopback interface. */
+/** The way in for everybody: a real server on a port of the loopback interface. */
 import { createServer, ServerResponse } from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
@@ -8,10 +8,10 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { Delivery } from "../Exchange.ts"
 import type { Handle } from "./Memory.ts"
 
-/** The base URL, such as `http://127.0.0.1:43211`. The server stops with the scope, open requests and all. */
-export const serve = Effect.fnUntraced(function* (handle: Handle) {
+/** The base URL, such as `http://127.0.0.1:43211`, on a free port by default. The server stops with the scope, open requests and all. */
+export const serve = Effect.fnUntraced(function* (handle: Handle, port = 0) {
   const node = createServer()
-  const server = yield* NodeHttpServer.make(() => node, { host: "127.0.0.1", port: 0 })
+  const server = yield* NodeHttpServer.make(() => node, { host: "127.0.0.1", port })
   // The server runs requests uninterruptibly unless told otherwise, and then a client that hangs up is not noticed.
   const app = Effect.interruptible(
     Effect.gen(function* () {

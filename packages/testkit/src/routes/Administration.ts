@@ -7,6 +7,7 @@ import * as HashSet from "effect/HashSet"
 import * as Result from "effect/Result"
 import * as Accounts from "../Accounts.ts"
 import * as Body from "../Body.ts"
+import * as Opening from "../Opening.ts"
 import type { Authorised, Call, Reply, Route } from "../Route.ts"
 import { authorised, ok, open } from "../Route.ts"
 import type { Content } from "../rules/Event.ts"
@@ -35,13 +36,17 @@ interface Registration {
 
 const badJson = (error: string) => Result.fail(make(400, "M_BAD_JSON", error))
 
-/** In Synapse's order: a nonce that is not known is told before what else is missing. */
-const registration = (world: World.World, body: Content): Result.Result<Registration, Refusal> =>
+/** Good for one attempt, whatever comes of it. */
+const nonceOf = (world: World.World, { nonce }: Content): Turn.Turn<string> => {
+  if (nonce === undefined) return Turn.make(world, badJson("The nonce is missing."))
+  return typeof nonce === "string" && HashSet.has(world.nonces, nonce)
+    ? Turn.succeed({ ...world, nonces: HashSet.remove(world.nonces, nonce) }, nonce)
+    : Turn.refuse(world, make(400, "M_UNKNOWN", "That nonce was not handed out, or is used up."))
+}
+
+const registration = (nonce: string, body: Content): Result.Result<Registration, Refusal> =>
   Result.gen(function* () {
-    const { admin, displayname, mac, nonce, password, user_type: userType, username } = body
-    if (nonce === undefined) return yield* badJson("The nonce is missing.")
-    if (typeof nonce !== "string" || !HashSet.has(world.nonces, nonce))
-      return yield* Result.fail(make(400, "M_UNKNOWN", "That nonce was not handed out, or is used up."))
+    const { admin, displayname, mac, password, user_type: userType, username } = body
     if (typeof username !== "string" || username === "") return yield* badJson("The user name is missing.")
     if (typeof password !== "string" || password === "") return yield* badJson("The password is missing.")
     if (mac === undefined) return yield* badJson("The mac is missing.")
@@ -61,25 +66,25 @@ const macOf = (secret: string, { admin, nonce, password, userType, username }: R
     )
     .digest("hex")
 
-/** A nonce is used up by being named, whatever comes of it. */
 const register = (world: World.World, call: Call): Turn.Turn<Reply> => {
   const { registrationSecret: secret } = world
   if (secret === undefined) return Turn.refuse(world, closed)
   return Turn.andThen(Turn.make(world, Body.object(call.body, { mayBeEmpty: false })), (body, before) =>
-    Turn.andThen(Turn.make(before, registration(before, body)), (asked, checked) => {
-      const after = { ...checked, nonces: HashSet.remove(checked.nonces, asked.nonce) }
-      if (asked.mac !== macOf(secret, asked)) return Turn.refuse(after, make(403, "M_UNKNOWN", "That mac is wrong."))
-      const userId = `@${asked.username.toLowerCase()}:${after.serverName}`
-      if (World.user(after, userId) !== undefined)
-        return Turn.refuse(after, make(400, "M_USER_IN_USE", `${userId} is taken.`))
-      const [session, opened] = Accounts.openSession(Accounts.create(after, userId, asked), userId)
-      const { accessToken, deviceId } = session
-      return Turn.succeed(
-        opened,
-        ok({ user_id: userId, home_server: after.serverName, access_token: accessToken, device_id: deviceId })
+    Turn.andThen(nonceOf(before, body), (nonce, spent) =>
+      Turn.andThen(Turn.make(spent, registration(nonce, body)), (asked, after) =>
+        asked.mac === macOf(secret, asked)
+          ? admitted(after, asked, call.now)
+          : Turn.refuse(after, make(403, "M_UNKNOWN", "That mac is wrong."))
       )
-    })
+    )
   )
+}
+
+const admitted = (world: World.World, asked: Registration, now: number): Turn.Turn<Reply> => {
+  const userId = `@${asked.username.toLowerCase()}:${world.serverName}`
+  return World.user(world, userId) === undefined
+    ? Opening.open(Accounts.create(world, userId, asked), { userId, deviceId: undefined, renewable: false }, now)
+    : Turn.refuse(world, make(400, "M_USER_IN_USE", `${userId} is taken.`))
 }
 
 const path = "/_synapse/admin/v1/users/{userId}/override_ratelimit"

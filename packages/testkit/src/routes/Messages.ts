@@ -46,7 +46,7 @@ const messages = (world: World.World, call: Authorised): Turn.Turn<Reply> =>
       const page =
         direction === "b" ? backwards(passing, from ?? upTo, to ?? 0, limit) : forwards(passing, from ?? 0, to, limit)
       const view = { world, room, session: call.session, now: call.now }
-      return ok({ ...tokens(page), chunk: page.seen.map(Rendering.listed(view)) })
+      return ok({ ...tokens(page, limit), chunk: page.seen.map(Rendering.listed(view)) })
     })
   )
 
@@ -74,9 +74,9 @@ const forwards = (seen: ReadonlyArray<Timeline.Seen>, from: number, to: number |
 }
 
 /** Without an end there is nothing more; whether a page is the last one, only the empty one after it says. */
-const tokens = ({ end, seen, start }: Page): Content => ({
+const tokens = ({ end, seen, start }: Page, limit: number): Content => ({
   start: StreamToken.make(start),
-  ...(seen.length === 0 ? {} : { end: StreamToken.make(end) })
+  ...(seen.length === 0 && limit > 0 ? {} : { end: StreamToken.make(end) })
 })
 
 const event = (world: World.World, call: Authorised): Turn.Turn<Reply> =>

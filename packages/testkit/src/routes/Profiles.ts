@@ -10,13 +10,16 @@ import { make, suspended } from "../rules/Refusal.ts"
 import * as Turn from "../Turn.ts"
 import * as World from "../World.ts"
 
-/** Needs no token. */
-const read = (world: World.World, call: Call): Turn.Turn<Reply> => {
-  const account = World.user(world, call.params["userId"] ?? "")
-  return account === undefined
-    ? Turn.refuse(world, make(404, "M_NOT_FOUND", "There is no such user."))
-    : Turn.succeed(world, ok({ displayname: account.displayname ?? null, avatar_url: account.avatarUrl ?? null }))
-}
+/** Needs no token. What is not set is left out. */
+const read =
+  (...keys: ReadonlyArray<"displayname" | "avatar_url">) =>
+  (world: World.World, call: Call): Turn.Turn<Reply> => {
+    const account = World.user(world, call.params["userId"] ?? "")
+    if (account === undefined) return Turn.refuse(world, make(404, "M_NOT_FOUND", "There is no such user."))
+    const profile = { displayname: account.displayname, avatar_url: account.avatarUrl }
+    const told = keys.flatMap((key) => (profile[key] === undefined ? [] : [[key, profile[key]]]))
+    return Turn.succeed(world, ok(Object.fromEntries(told)))
+  }
 
 const write =
   (key: "displayname" | "avatar_url") =>
@@ -49,7 +52,9 @@ const ownAccount = (world: World.World, { params, session }: Authorised): Result
 }
 
 export const routes: ReadonlyArray<Route> = [
-  open("GET", "/profile/{userId}", read),
+  open("GET", "/profile/{userId}", read("displayname", "avatar_url")),
+  open("GET", "/profile/{userId}/displayname", read("displayname")),
+  open("GET", "/profile/{userId}/avatar_url", read("avatar_url")),
   authorised("PUT", "/profile/{userId}/displayname", write("displayname"), { guests: true }),
   authorised("PUT", "/profile/{userId}/avatar_url", write("avatar_url"))
 ]
