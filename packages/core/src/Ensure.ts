@@ -122,6 +122,16 @@ export interface Asker {
   }) => Effect.Effect<MembershipState | undefined, WithTag<Always>>
 }
 
+/** Its reads and steps have spans of their own beneath this one. */
+const spanned = <A, E>(ensured: Effect.Effect<A, E>, { roomId, userId }: Request): Effect.Effect<A, E> =>
+  Effect.withSpan(ensured, "Membership.ensure", {
+    attributes: {
+      "matrix.operation": "ensure",
+      "matrix.room": roomId,
+      "matrix.user": userId
+    }
+  })
+
 /** @param membership the operations it is made of */
 export const make = (membership: Does, { me, record }: Asker) => {
   /** None where the room cannot be read: one is not in it, and then the server decides. */
@@ -145,9 +155,13 @@ export const make = (membership: Does, { me, record }: Asker) => {
   })
 
   /** One's own membership after a refusal: who was joined and no longer is may not be shown that they were banned. */
-  const again = Effect.fnUntraced(function* ({ roomId, userId }: Request, before: MembershipState | undefined) {
+  const again = Effect.fnUntraced(function* (
+    { roomId, userId }: Request,
+    before: MembershipState | undefined,
+    self: UserId
+  ) {
     const now = yield* read(roomId, userId)
-    if (now !== undefined || before !== "join") return now
+    if (now !== undefined || before !== "join" || userId !== self) return now
     return (yield* membership.getJoinedRooms).includes(roomId) ? now : ("leave" as const)
   })
 
@@ -177,7 +191,7 @@ export const make = (membership: Does, { me, record }: Asker) => {
       if (refusal === undefined) return "changed"
       if (!mayBeOutdated.has(refusal._tag)) return yield* Effect.fail(refusal)
       // somebody else may have been faster; if even that cannot be read, the refusal stands
-      const now = yield* Effect.mapError(again(request, current), () => refusal)
+      const now = yield* Effect.mapError(again(request, current, self), () => refusal)
       if (yield* Effect.mapError(holds(request, now, self), () => refusal))
         return accomplished.size > 0 ? "changed" : "unchanged"
       const then = actions(request, now, userId === self)
@@ -187,5 +201,5 @@ export const make = (membership: Does, { me, record }: Asker) => {
       if (!isNews) return yield* Effect.fail(refusal)
       current = now
     }
-  })
+  }, spanned)
 }

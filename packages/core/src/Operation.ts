@@ -115,14 +115,16 @@ export const make =
       const tally: Tally = { attempts: 0, waitedMillis: 0, ambiguous: false, failed: undefined }
       const schedule = RetryPolicy.schedule(override ?? layerPolicy)
       const repeatable = Schedule.while(schedule, ({ input }) => !(once && MatrixError.mayHaveTakenEffect(input)))
+      const admit = MatrixError.admit<E["failures"][number]>(endpoint.failures)
       return Effect.retry(prepare, schedule).pipe(
         Effect.flatMap((prepared) =>
-          counted(fold(request(prepared)), name, tally).pipe(
+          // narrowed first: what an answer means for this operation decides whether it leaves a doubt
+          counted(Effect.mapError(fold(request(prepared)), admit), name, tally).pipe(
             Effect.retry(repeatable),
             Effect.catch((error) => settle(error, tally, definition, schedule))
           )
         ),
-        Effect.mapError(MatrixError.admit<E["failures"][number]>(endpoint.failures)),
+        Effect.mapError(admit),
         Effect.onExit((exit) => concluded(name, tally, outcomeOf(exit))),
         Effect.withSpan(`Membership.${name}`, { attributes: { "matrix.operation": name, ...attributes } })
       )
@@ -134,17 +136,19 @@ interface Tally {
   waitedMillis: number
   /** Some attempt may have taken effect. */
   ambiguous: boolean
-  /** The last failure and when it came, in epoch milliseconds. */
+  /** The failure that is waited for, and when it came, in epoch milliseconds. */
   failed: { readonly tag: MatrixError.Tag; readonly at: number } | undefined
 }
 
 /** Waits are told when they are over, since they can be cut short. */
 const counted = <A>(attempt: Effect.Effect<A, MatrixError.MatrixError>, name: string, tally: Tally) =>
   Effect.gen(function* () {
-    if (tally.failed !== undefined) {
-      const waited = (yield* Clock.currentTimeMillis) - tally.failed.at
+    const { failed } = tally
+    if (failed !== undefined) {
+      const waited = (yield* Clock.currentTimeMillis) - failed.at
       tally.waitedMillis += waited
-      yield* Telemetry.waiting(name, tally.failed.tag, waited)
+      tally.failed = undefined
+      yield* Telemetry.waiting(name, failed.tag, waited)
     }
     tally.attempts += 1
     yield* Telemetry.attempted(name)

@@ -61,6 +61,7 @@ const same = (one: Redacted.Redacted, other: Redacted.Redacted) => Redacted.valu
 /** The service behind `Credentials.layerRefreshable`. */
 export const make = Effect.fnUntraced(function* ({ homeserver, onRefresh, ...initial }: Options) {
   const http = yield* HttpClient.HttpClient
+  const scope = yield* Effect.scope
   const state = yield* Ref.make<State>({ tokens: initial, underWay: undefined, setback: undefined })
   const client = yield* Operation.client(
     MembershipApi.anonymous,
@@ -106,28 +107,55 @@ export const make = Effect.fnUntraced(function* ({ homeserver, onRefresh, ...ini
     )
   })
 
-  const renew = Effect.fnUntraced(function* (refused: Redacted.Redacted) {
-    const { setback, tokens, underWay } = yield* Ref.get(state)
-    if (!same(tokens.accessToken, refused)) return Option.some(tokens.accessToken)
-    if (setback?._tag === "refused") return Option.none()
-    if (underWay !== undefined) return yield* Deferred.await(underWay)
-    const left = setback === undefined ? 0 : setback.until - (yield* Clock.currentTimeMillis)
-    if (setback !== undefined && left > 0) {
-      return yield* new RateLimited({ ...setback.error, retryAfter: Duration.millis(left) })
+  type Renewal = Effect.Effect<Option.Option<Redacted.Redacted>, MatrixError>
+
+  /** What a caller gets, and the refresh to start for it. Looked up and taken in one step, so that there is only one. */
+  const turn = (before: State, refused: Redacted.Redacted, mine: NonNullable<State["underWay"]>, now: number) => {
+    const give = (renewal: Renewal): readonly [Renewal, Effect.Effect<void> | undefined, State] => [
+      renewal,
+      undefined,
+      before
+    ]
+    const { setback, tokens, underWay } = before
+    if (!same(tokens.accessToken, refused)) return give(Effect.succeed(Option.some(tokens.accessToken)))
+    if (setback?._tag === "refused") return give(Effect.succeed(Option.none()))
+    if (underWay !== undefined) return give(Deferred.await(underWay))
+    if (setback !== undefined && setback.until > now) {
+      return give(Effect.fail(new RateLimited({ ...setback.error, retryAfter: Duration.millis(setback.until - now) })))
     }
-    const done = yield* Deferred.make<Option.Option<Redacted.Redacted>, MatrixError>()
-    yield* Ref.update(state, (before) => ({ ...before, underWay: done }))
-    yield* Effect.forkDetach(run(tokens, done))
-    return yield* Deferred.await(done)
-  })
+    const after: State = { ...before, underWay: mine }
+    return [
+      Deferred.await(mine),
+      // who still waits when the layer ends is not left waiting
+      Effect.onInterrupt(run(tokens, mine), () => Deferred.interrupt(mine)),
+      after
+    ] as const
+  }
+
+  const renew = (refused: Redacted.Redacted): Renewal =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function* () {
+        const mine = yield* Deferred.make<Option.Option<Redacted.Redacted>, MatrixError>()
+        const now = yield* Clock.currentTimeMillis
+        const [renewal, start] = yield* Ref.modify(state, (before) => {
+          const [renewal, start, after] = turn(before, refused, mine, now)
+          return [[renewal, start] as const, after]
+        })
+        // ends with the layer, not with the caller
+        if (start !== undefined) yield* Effect.forkIn(start, scope)
+        return yield* restore(renewal)
+      })
+    )
 
   return { accessToken: Effect.map(Ref.get(state), ({ tokens }) => tokens.accessToken), renew }
 })
 
 const setbackOf = (error: MatrixError, now: number): Setback | undefined => {
-  if (error._tag === "RateLimited" && error.retryAfter !== undefined) {
-    return { _tag: "limited", until: now + Duration.toMillis(error.retryAfter), error }
+  if (error._tag === "RateLimited") {
+    return error.retryAfter === undefined
+      ? undefined
+      : { _tag: "limited", until: now + Duration.toMillis(error.retryAfter), error }
   }
   // servers refuse refresh tokens with 401, 403 and others; whichever it is, there is no other token
-  return RetryPolicy.isTransient(error) ? undefined : { _tag: "refused" }
+  return "status" in error && error.status >= 400 && error.status < 500 ? { _tag: "refused" } : undefined
 }
