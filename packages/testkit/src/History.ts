@@ -33,14 +33,14 @@ export const unexpected = (account: Account): UnexpectedMembership => {
   const { actual, expected, requests, roomId, timeline, userId } = account
   const about = requests.filter(({ path }) => [roomId, encodeURIComponent(roomId)].some((id) => path.includes(id)))
   const lines = [
-    `${userId} is ${inWords(actual)} in ${roomId}, and not ${inWords(expected)}.`,
+    `${userId} in ${roomId}: expected ${inWords(expected)}, found ${inWords(actual)}.`,
     ...section("What happened there:", timeline.map(eventLine(userId))),
     ...section("Requests about it:", about.map(requestLine(userId)))
   ]
   return new UnexpectedMembership({ actual, expected }, lines.join("\n"))
 }
 
-const inWords = (membership: Membership | undefined): string => membership ?? "nothing at all"
+const inWords = (membership: Membership | undefined): string => membership ?? "no membership"
 
 /** The end of a long story says more than its beginning. */
 const section = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<string> => {

@@ -36,11 +36,19 @@ export const make = (fake: Fake): Vocabulary => ({
   user: (name, details) =>
     Effect.map(fake.register(name, details), (session) => ({ ...session, userId: UserId.make(session.userId) })),
   room: (options = {}) => Effect.map(fake.createRoom({ creator: "host", ...options }), (roomId) => RoomId.make(roomId)),
-  expectMembership: Effect.fnUntraced(function* (roomId, user, expected) {
-    const actual = yield* fake.membershipOf(roomId, user)
-    if (actual === expected) return
-    const userId = user.startsWith("@") ? user : `@${user}:${fake.serverName}`
-    const [timeline, requests] = [yield* fake.timeline(roomId), yield* fake.requests]
-    return yield* Effect.die(History.unexpected({ roomId, userId, expected, actual, timeline, requests }))
-  })
+  expectMembership: (roomId, user, expected) => {
+    const { stack } = new Error()
+    return Effect.gen(function* () {
+      const actual = yield* fake.membershipOf(roomId, user)
+      if (actual === expected) return
+      const userId = user.startsWith("@") ? user : `@${user}:${fake.serverName}`
+      const [timeline, requests] = [yield* fake.timeline(roomId), yield* fake.requests]
+      const error = History.unexpected({ roomId, userId, expected, actual, timeline, requests })
+      error.stack = `${error.name}: ${error.message}\n${callers(stack)}`
+      return yield* Effect.die(error)
+    })
+  }
 })
+
+/** From the test that expects something on; test runners show the first place. */
+const callers = (stack = ""): string => stack.split("\n").slice(2).join("\n")

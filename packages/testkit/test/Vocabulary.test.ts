@@ -80,12 +80,14 @@ describe("a membership that is not as expected", () => {
       yield* TestClock.adjust("5 seconds")
       yield* membership.inviteUser({ roomId: hall, userId: bob, reason: "Welcome" }).pipe(Effect.ignore)
       const error = yield* failure(fake.expectMembership(hall, "bob", "invite"))
+      // The test is where it failed, not the fake.
+      assert.match(String(error.stack?.split("\n").find((line) => line.startsWith("    at "))), /Vocabulary\.test\.ts/u)
       assert.deepStrictEqual([error.name, error.actual, error.expected], ["AssertionError", undefined, "invite"])
       const [first, second, third, ...others] = error.message.split("\n")
       assert.deepStrictEqual(
         [first, second, third],
         [
-          "@bob:localhost is nothing at all in !hall:localhost, and not invite.",
+          "@bob:localhost in !hall:localhost: expected invite, found no membership.",
           "What happened there:",
           "  1970-01-01T00:00:00.000Z @carol:localhost m.room.create"
         ]
@@ -105,7 +107,7 @@ describe("a membership that is not as expected", () => {
       const roomId = yield* fake.room({ members: { ...members, bob: "ban" } })
       const { message } = yield* failure(fake.expectMembership(roomId, "bob", undefined))
       const lines = message.split("\n")
-      assert.strictEqual(lines[0], `@bob:localhost is ban in ${roomId}, and not nothing at all.`)
+      assert.strictEqual(lines[0], `@bob:localhost in ${roomId}: expected no membership, found ban.`)
       assert.match(String(lines[2]), /^ {2}… 6[0-9] more before$/u)
       assert.strictEqual(lines.at(-3), "> 1970-01-01T00:00:00.000Z @host:localhost ban @bob:localhost")
       assert.deepStrictEqual(lines.slice(-2), ["Requests about it:", "  nothing"])

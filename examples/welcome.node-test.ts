@@ -1,0 +1,14 @@
+import { test } from "node:test"
+import { FakeHomeserver } from "@matrix-membership/testkit"
+import { Effect } from "effect"
+import { welcome } from "./welcome.ts"
+
+test("welcomes Bob to the hall", () =>
+  Effect.gen(function* () {
+    const fake = yield* FakeHomeserver
+    yield* fake.room({ alias: "#hall:example.org", joinRule: "public", powerLevels: { invite: 0 } })
+
+    const roomId = yield* welcome
+
+    yield* fake.expectMembership(roomId, "@bob:example.org", "invite")
+  }).pipe(Effect.provide(FakeHomeserver.layerTest({ user: "alice" })), Effect.runPromise))
