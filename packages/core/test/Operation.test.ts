@@ -86,7 +86,7 @@ const played = Effect.fnUntraced(function* (
   const did = { requests: 0, reads: 0 }
   const { now, once = false, times = 5 } = options
   const readings = {
-    so: Effect.succeed(Option.some("read")),
+    so: Effect.succeedSome("read"),
     "not so": Effect.succeed(Option.none<string>()),
     unreadable: Effect.fail(refused)
   }

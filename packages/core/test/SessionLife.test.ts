@@ -115,6 +115,30 @@ describe("a refresh", () => {
   )
 })
 
+// Bug: nothing begins in a scope that is closed, and so nothing ends the wait.
+it.effect.fails("a caller that comes when the layer has ended is not left waiting", () =>
+  Effect.gen(function* () {
+    const scope = yield* Scope.make()
+    const services = yield* Layer.buildWithScope(layer(make(renewed)), scope)
+    yield* Scope.close(scope, Exit.void)
+    const late = yield* Effect.forkChild(Effect.provide(Context.get(services, Credentials).renew(old), services))
+    yield* pass(600)
+    assert.isDefined(late.pollUnsafe())
+  })
+)
+
+it.effect("a caller that waits when the layer ends is not left waiting either", () =>
+  Effect.gen(function* () {
+    const scope = yield* Scope.make()
+    const services = yield* Layer.buildWithScope(layer(make(silence)), scope)
+    const waiting = yield* Effect.forkChild(Effect.provide(Context.get(services, Credentials).renew(old), services))
+    yield* pass(1)
+    yield* Scope.close(scope, Exit.void)
+    yield* pass(1)
+    assert.isDefined(waiting.pollUnsafe())
+  })
+)
+
 it.effect("a caller that comes while a pause is asked for is told what is left of it, and sends nothing", () =>
   Effect.gen(function* () {
     const limited: Reply = answer(429, '{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":300000}')
