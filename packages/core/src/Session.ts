@@ -124,12 +124,7 @@ export const make = Effect.fnUntraced(function* ({ homeserver, onRefresh, ...ini
       return give(Effect.fail(new RateLimited({ ...setback.error, retryAfter: Duration.millis(setback.until - now) })))
     }
     const after: State = { ...before, underWay: mine }
-    return [
-      Deferred.await(mine),
-      // who still waits when the layer ends is not left waiting
-      Effect.onInterrupt(run(tokens, mine), () => Deferred.interrupt(mine)),
-      after
-    ] as const
+    return [Deferred.await(mine), run(tokens, mine), after] as const
   }
 
   const renew = (refused: Redacted.Redacted): Renewal =>
@@ -141,8 +136,11 @@ export const make = Effect.fnUntraced(function* ({ homeserver, onRefresh, ...ini
           const [renewal, start, after] = turn(before, refused, mine, now)
           return [[renewal, start] as const, after]
         })
-        // ends with the layer, not with the caller
-        if (start !== undefined) yield* Effect.forkIn(start, scope)
+        if (start !== undefined) {
+          // ends with the layer, not with the caller; who still waits then, or comes after, is not left waiting
+          const fiber = yield* Effect.forkIn(start, scope)
+          fiber.addObserver(() => Deferred.doneUnsafe(mine, Effect.interrupt))
+        }
         return yield* restore(renewal)
       })
     )
