@@ -3,10 +3,10 @@
  */
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
+import * as Acceptance from "./Acceptance.ts"
 import * as Charges from "./Charges.ts"
 import type { Asking } from "./Membership.ts"
 import * as Membership from "./Membership.ts"
-import * as Opaque from "./Opaque.ts"
 import type { Draft, StateEvent } from "./rules/Event.ts"
 import * as StateChange from "./rules/StateChange.ts"
 import * as Turn from "./Turn.ts"
@@ -57,14 +57,10 @@ const announced = (
     sender: session.userId,
     content: {
       display_name: `${address.slice(0, 1)}...`,
-      public_key: publicKey(minted),
-      key_validity_url: `https://${minted.serverName}/_matrix/identity/v2/pubkey/isvalid`,
-      public_keys: [{ public_key: publicKey(minted) }]
+      ...Acceptance.keys(minted)
     }
   }
   return Turn.andThen(Turn.make(minted, StateChange.decide(World.room(minted, roomId), draft)), (decision, after) =>
     Turn.map(Membership.unlimited(after, decision, now), () => undefined)
   )
 }
-
-const publicKey = (world: World.World): string => Opaque.make(`${world.seed} identity`, 0, 43)

@@ -12,6 +12,7 @@ import * as NewRoom from "../rules/NewRoom.ts"
 import type { Refusal } from "../rules/Refusal.ts"
 import { make, suspended } from "../rules/Refusal.ts"
 import * as RoomVersion from "../rules/RoomVersion.ts"
+import * as Weight from "../rules/Weight.ts"
 import * as ThirdParty from "../ThirdParty.ts"
 import * as Transactions from "../Transactions.ts"
 import * as Turn from "../Turn.ts"
@@ -47,7 +48,7 @@ const planned = (
     const { users } = powerOverride
     if (!version.supremeCreators && Body.isObject(users) && !(call.session.userId in users))
       return yield* Result.fail(make(400, "M_UNKNOWN", "The power levels leave out the room's creator."))
-    return {
+    const room: NewRoom.NewRoom = {
       creator: call.session.userId,
       version,
       preset: yield* presetOf(config),
@@ -63,6 +64,11 @@ const planned = (
       name: config.name,
       topic: config.topic
     }
+    yield* Weight.check(
+      { type: "m.room.create", stateKey: "", sender: room.creator, content: NewRoom.createContent(room) },
+      version
+    )
+    return room
   })
 
 const aliasOf = (world: World.World, config: Config.CreationConfig): Result.Result<string | undefined, Refusal> => {

@@ -83,7 +83,7 @@ const allowed = (
 ): Result.Result<void, Refusal> =>
   Result.gen(function* () {
     const room = yield* Sending.check(World.room(world, roomId), { type, sender, content })
-    yield* Weight.check({ type, stateKey: "", sender, content })
+    yield* Weight.check({ type, stateKey: "", sender, content }, room.version)
     if (redacts === undefined) return
     const target = Messages.timeline(world, roomId).find(({ eventId }) => eventId === redacts)
     yield* Sending.checkRedaction(room, sender, target)

@@ -9,6 +9,7 @@ import type { Refusal } from "./Refusal.ts"
 import { forbidden, make } from "./Refusal.ts"
 import * as Removal from "./Removal.ts"
 import * as Room from "./Room.ts"
+import * as ThirdPartyInvite from "./ThirdPartyInvite.ts"
 
 export const check = (room: Room.Room, draft: Draft): Result.Result<void, Refusal> => {
   if (isUnfederatable(room, draft)) return Result.fail(forbidden("Users of other servers cannot be in this room."))
@@ -18,6 +19,7 @@ export const check = (room: Room.Room, draft: Draft): Result.Result<void, Refusa
     case "knock":
       return Knocking.check(room, draft)
     case "invite":
+      if ("third_party_invite" in draft.content) return ThirdPartyInvite.check(room, draft)
       return Result.flatMap(checkPresence(room, draft), () => Inviting.check(room, draft))
     case "ban":
       return Result.flatMap(checkPresence(room, draft), () => Banning.check(room, draft))

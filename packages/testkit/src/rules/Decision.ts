@@ -55,7 +55,7 @@ export const decide = (world: World.World, intent: Intent): Result.Result<Decisi
   })
 
 const concluded = (room: Room.Room, draft: Draft): Result.Result<Decision, Refusal> =>
-  Result.flatMap(Weight.check(draft), (): Result.Result<Decision, Refusal> => {
+  Result.flatMap(Weight.check(draft, room.version), (): Result.Result<Decision, Refusal> => {
     const event = Repetition.find(room, draft)
     return event === undefined
       ? Result.map(Authorisation.check(room, draft), () => ({ _tag: "Write", room, draft }))

@@ -8,6 +8,8 @@ export interface RoomVersion {
   readonly restricted: boolean
   /** Join rule `knock_restricted`; from version 10. */
   readonly knockRestricted: boolean
+  /** Events hold whole numbers only, and none too large for a double; from version 6. */
+  readonly strictNumbers: boolean
   /** Changes to `notifications` in power levels are limited like the others; from version 6. */
   readonly limitsNotifications: boolean
   /** The creator is the sender of `m.room.create`, not its key `creator`; from version 11. */
@@ -21,6 +23,7 @@ const version = (id: string, since: number): RoomVersion => ({
   knock: since >= 7,
   restricted: since >= 8,
   knockRestricted: since >= 10,
+  strictNumbers: since >= 6,
   limitsNotifications: since >= 6,
   implicitCreator: since >= 11,
   supremeCreators: since >= 12

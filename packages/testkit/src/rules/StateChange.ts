@@ -14,7 +14,7 @@ import * as Weight from "./Weight.ts"
 export const decide = (room: Room.Room | undefined, draft: Draft): Result.Result<Decision, Refusal> =>
   Result.gen(function* () {
     if (room === undefined) return yield* Result.fail(forbidden("There is no such room."))
-    yield* Weight.check(draft)
+    yield* Weight.check(draft, room.version)
     if (draft.type === "m.room.power_levels") yield* PowerChange.checkShape(draft.content)
     const event = Repetition.find(room, draft)
     if (event !== undefined) return { _tag: "Unchanged", event }
