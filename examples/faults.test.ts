@@ -1,7 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { Membership } from "@matrix-membership/core"
 import { FakeHomeserver, Faults, VirtualClock } from "@matrix-membership/testkit"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 
 it.effect("invites Bob once, although the first answer is lost", () =>
   Effect.gen(function* () {
@@ -16,5 +16,5 @@ it.effect("invites Bob once, although the first answer is lost", () =>
     yield* fake.expectMembership(roomId, "bob", "invite")
     const invites = (yield* fake.timeline(roomId)).filter(({ stateKey }) => stateKey === bob.userId)
     assert.lengthOf(invites, 1)
-  }).pipe(Effect.provide(FakeHomeserver.layerTest({ user: "alice" })), Effect.provide(VirtualClock.layer()))
+  }).pipe(Effect.provide(FakeHomeserver.layerTest({ user: "alice" }).pipe(Layer.provideMerge(VirtualClock.layer()))))
 )

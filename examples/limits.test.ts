@@ -1,7 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { Membership } from "@matrix-membership/core"
 import { FakeHomeserver, RateLimits, VirtualClock } from "@matrix-membership/testkit"
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Layer } from "effect"
 
 it.effect("invites thirty people as fast as Synapse lets it, and no faster", () =>
   Effect.gen(function* () {
@@ -17,7 +17,10 @@ it.effect("invites thirty people as fast as Synapse lets it, and no faster", () 
     // Ten at once, and then one in five seconds; the test itself takes no time at all.
     assert.isAtLeast(yield* Clock.currentTimeMillis, 100_000)
   }).pipe(
-    Effect.provide(FakeHomeserver.layerTest({ user: "alice", limits: RateLimits.synapseDefaults })),
-    Effect.provide(VirtualClock.layer())
+    Effect.provide(
+      FakeHomeserver.layerTest({ user: "alice", limits: RateLimits.synapseDefaults }).pipe(
+        Layer.provideMerge(VirtualClock.layer())
+      )
+    )
   )
 )

@@ -20,5 +20,6 @@ export const all = Effect.gen(function* () {
   return rooms
 })
 
-export const layer = () =>
-  FakeHomeserver.layerTest({ limits: RateLimits.synapseDefaults }).pipe(Layer.provideMerge(VirtualClock.layer()))
+export const layer = FakeHomeserver.layerTest({ limits: RateLimits.synapseDefaults }).pipe(
+  Layer.provideMerge(VirtualClock.layer())
+)

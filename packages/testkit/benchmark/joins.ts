@@ -55,7 +55,7 @@ const waiting = Effect.gen(function* () {
   const before = real.currentTimeMillisUnsafe()
   const hours = yield* Effect.andThen(Invitations.all, Clock.currentTimeMillis).pipe(
     Effect.map((millis) => Duration.toHours(Duration.millis(millis))),
-    Effect.provide(Invitations.layer())
+    Effect.provide(Invitations.layer)
   )
   return { hours, seconds: (real.currentTimeMillisUnsafe() - before) / 1000 }
 })

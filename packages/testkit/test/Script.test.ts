@@ -5,6 +5,7 @@ import * as Script from "@matrix-membership/testkit/Script"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { inMemory } from "./Stage.ts"
 import { get } from "./Talk.ts"
@@ -134,8 +135,11 @@ describe("faults by chance", () => {
           yield* fake.expectMembership(roomId, name, "invite")
         }
       }).pipe(
-        Effect.provide(FakeHomeserver.layerTest({ retry: { times: 50, budget: "1 day" } })),
-        Effect.provide(VirtualClock.layer())
+        Effect.provide(
+          FakeHomeserver.layerTest({ retry: { times: 50, budget: "1 day" } }).pipe(
+            Layer.provideMerge(VirtualClock.layer())
+          )
+        )
       ),
     { arbitrary: { runs: 20 } }
   )

@@ -26,5 +26,5 @@ it.effect("ten hours of Synapse's default limits pass at once, and core comes ba
     assert.strictEqual(answered(200), 1 + 1000)
     assert.isAtLeast(answered(429), rounds - 5)
     assert.isAtMost(answered(429), (rounds - 5) * 1.5)
-  }).pipe(Effect.provide(Invitations.layer()))
+  }).pipe(Effect.provide(Invitations.layer))
 )

@@ -3,6 +3,7 @@ import { MatrixId, Membership } from "@matrix-membership/core"
 import { FakeHomeserver, VirtualClock } from "@matrix-membership/testkit"
 import { flavours } from "@matrix-membership/testkit/flavours/All"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { memberships } from "./Cells.ts"
 
 const bob = MatrixId.UserId.make("@bob:localhost")
@@ -31,6 +32,6 @@ describe("ensure does not depend on the kind of server", () => {
       assert.strictEqual(yield* ensure, isThere ? "unchanged" : "changed")
       yield* fake.expectMembership(roomId, bob, before === "none" && wish === "leave" ? undefined : wish)
       assert.strictEqual(yield* ensure, "unchanged")
-    }).pipe(Effect.provide(FakeHomeserver.layerTest({ flavour })), Effect.provide(VirtualClock.layer()))
+    }).pipe(Effect.provide(FakeHomeserver.layerTest({ flavour }).pipe(Layer.provideMerge(VirtualClock.layer()))))
   )
 })
