@@ -11,6 +11,7 @@ import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import type { Handle } from "./doors/Memory.ts"
 import { FakeHomeserver, type Options } from "./FakeHomeserver.ts"
+import * as Flavours from "./flavours/All.ts"
 import * as RateLimits from "./RateLimits.ts"
 import * as Wire from "./Wire.ts"
 
@@ -19,9 +20,6 @@ const presets: Readonly<Record<string, RateLimits.RateLimits>> = {
   "synapse-defaults": RateLimits.synapseDefaults,
   "dendrite-defaults": RateLimits.dendriteDefaults
 }
-
-/** What sets one kind of homeserver apart from the others. */
-const flavours: Readonly<Record<string, Options>> = { synapse: {} }
 
 /** Shown as one line. */
 export class NoPort extends Schema.TaggedError<NoPort>()("NoPort", { port: Schema.Int, reason: Schema.String }) {
@@ -71,7 +69,7 @@ export const cli = Command.make(
       Flag.withDescription("Rate limits (default unlimited)"),
       Flag.withDefault("unlimited")
     ),
-    flavour: Flag.Literals("flavour", Object.keys(flavours)).pipe(
+    flavour: Flag.Literals("flavour", Flavours.names).pipe(
       Flag.withDescription("Which homeserver to be like (default synapse)"),
       Flag.withDefault("synapse")
     ),
@@ -83,7 +81,7 @@ export const cli = Command.make(
   },
   Effect.fn("fake-homeserver")(function* ({ flavour, limits, port, registrationSecret, serverName }) {
     const options: Options = {
-      ...flavours[flavour],
+      flavour,
       ...(registrationSecret === "" ? {} : { registrationSecret }),
       limits: presets[limits] ?? RateLimits.unlimited,
       serverName,

@@ -5,11 +5,12 @@
  * ```ts
  * const program = Effect.gen(function* () {
  *   const fake = yield* FakeHomeserver
- *   const alice = yield* fake.register("alice")
- *   const roomId = yield* fake.createRoom({ creator: "alice", members: { bob: "invite" } })
- *   // … a client under test, with alice.accessToken, at any base URL …
- *   return yield* fake.membershipOf(roomId, "bob")
- * }).pipe(Effect.provide(FakeHomeserver.layerClient), Effect.provide(FakeHomeserver.layer()))
+ *   const membership = yield* Membership
+ *   const bob = yield* fake.user("bob")
+ *   const roomId = yield* fake.room({ creator: "alice" })
+ *   yield* membership.inviteUser({ roomId, userId: bob.userId })
+ *   yield* fake.expectMembership(roomId, "bob", "invite")
+ * }).pipe(Effect.provide(FakeHomeserver.layerTest({ user: "alice" })))
  * ```
  */
 import type { Credentials } from "@matrix-membership/core/Credentials"

@@ -3,7 +3,7 @@ import { promisify } from "node:util"
 import { MessageChannel } from "node:worker_threads"
 import { gzip } from "node:zlib"
 import { assert, describe, it } from "@effect/vitest"
-import { VirtualClock } from "@matrix-membership/testkit"
+import { FakeHomeserver, Faults, VirtualClock } from "@matrix-membership/testkit"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -246,6 +246,20 @@ describe("the clock does not jump", () => {
 
 it.live("real work is just done where there is no such clock", () =>
   Effect.map(VirtualClock.withLive(Effect.succeed(1)), (one) => assert.strictEqual(one, 1))
+)
+
+it.effect("code that is not Effect waits for the fake no longer than it has to", () =>
+  Effect.gen(function* () {
+    const fake = yield* FakeHomeserver
+    yield* fake.faults.every({}, Faults.delay("1 hour"))
+    const versions = async () => {
+      const response = await fake.fetch("http://localhost/_matrix/client/versions")
+      return response.json()
+    }
+    const [one, other] = yield* Effect.promise(async () => [await versions(), await versions()])
+    assert.deepStrictEqual(one, other)
+    assert.strictEqual(yield* now, 7_200_000)
+  }).pipe(Effect.provide(FakeHomeserver.layer().pipe(Layer.provideMerge(VirtualClock.layer()))))
 )
 
 /** As in a browser, where nobody lists what is under way. */

@@ -4,4 +4,6 @@ import type { Flavour, Name } from "./Flavour.ts"
 import { synapse } from "./Synapse.ts"
 import { tuwunel } from "./Tuwunel.ts"
 
+export const names: ReadonlyArray<Name> = ["synapse", "dendrite", "tuwunel"]
+
 export const flavours: Readonly<Record<Name, Flavour>> = { synapse, dendrite, tuwunel }
