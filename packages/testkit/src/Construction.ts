@@ -1,5 +1,5 @@
 /** Building a room: its first events written one after the other, each under the rules that hold by then. */
-import * as HashMap from "effect/HashMap"
+import * as Result from "effect/Result"
 import * as Membership from "./Membership.ts"
 import * as Account from "./rules/Account.ts"
 import type { Content, Draft } from "./rules/Event.ts"
@@ -37,7 +37,7 @@ export const found = (
   )
 }
 
-/** Further state by the creator, under no limit. The first event that the rules refuse ends it, and leaves the room half built. */
+/** Further state by the creator, under no limit: all of it, or none when the rules refuse a part. */
 export const furnish = (
   world: World.World,
   options: {
@@ -46,8 +46,8 @@ export const furnish = (
     readonly state: ReadonlyArray<NewRoom.InitialState>
     readonly now: number
   }
-): Turn.Turn<void> =>
-  options.state.reduce(
+): Turn.Turn<void> => {
+  const furnished = options.state.reduce(
     (turn: Turn.Turn<void>, { content, stateKey, type }) =>
       Turn.andThen(turn, (_, before) => {
         const draft: Draft = { type, stateKey, sender: options.creator, content }
@@ -58,14 +58,11 @@ export const furnish = (
       }),
     Turn.succeed(world, undefined)
   )
+  return Turn.make(Result.isSuccess(furnished.result) ? furnished.world : world, furnished.result)
+}
 
 /** `!opaque:server`, or from version 12 on a hash without a server. */
 export const newRoomId = (world: World.World, version: RoomVersion): readonly [string, World.World] => {
   const [opaque, after] = World.mint(world, version.supremeCreators ? 43 : 18)
   return [version.supremeCreators ? `!${opaque}` : `!${opaque}:${world.serverName}`, after]
 }
-
-export const nameRoom = (world: World.World, alias: string, roomId: string): World.World => ({
-  ...world,
-  aliases: HashMap.set(world.aliases, alias, roomId)
-})

@@ -3,6 +3,7 @@ import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
 import * as Acceptance from "./Acceptance.ts"
 import * as Accounts from "./Accounts.ts"
+import * as Aliases from "./Aliases.ts"
 import * as Construction from "./Construction.ts"
 import * as Account from "./rules/Account.ts"
 import type { Content, Draft, Membership } from "./rules/Event.ts"
@@ -67,7 +68,8 @@ export const createRoom = (world: World.World, options: RoomOptions, now: number
     name: undefined,
     topic: undefined
   }
-  const aliased = room.alias === undefined ? named : Construction.nameRoom(named, room.alias, roomId)
+  const aliased =
+    room.alias === undefined ? named : Aliases.put(named, room.alias, { roomId, creator, servers: [named.serverName] })
   const founded = Construction.found(aliased, { roomId, version, creator, content: NewRoom.createContent(room), now })
   const furnished = NewRoom.stateOf(room).reduce(
     (before, { content, stateKey, type }) => put(before, roomId, { type, stateKey, sender: creator, content }, now),

@@ -1,8 +1,10 @@
 /** A membership change, from the limits it has to pass to the event it writes. */
+import * as Result from "effect/Result"
 import * as Acceptance from "./Acceptance.ts"
 import { isObject, unexpected } from "./Body.ts"
 import * as Charges from "./Charges.ts"
 import * as Account from "./rules/Account.ts"
+import * as CanonicalAlias from "./rules/CanonicalAlias.ts"
 import type { Decision, Intent } from "./rules/Decision.ts"
 import { decide } from "./rules/Decision.ts"
 import type { Draft, StateEvent } from "./rules/Event.ts"
@@ -94,7 +96,7 @@ export const written = (
     })
   )
 
-/** Carries out a decision to which no limit applies. Whether the invitee's server can be reached turns out last. */
+/** Carries out a decision to which no limit applies. What another server or the directory says turns out last. */
 export const unlimited = (world: World.World, decision: Decision, now: number): Turn.Turn<StateEvent> => {
   if (decision._tag === "RemoteJoin") return Turn.refuse(world, nobodyKnown)
   if (decision._tag === "Unchanged") return Turn.succeed(world, decision.event)
@@ -102,6 +104,8 @@ export const unlimited = (world: World.World, decision: Decision, now: number): 
   const invites = draft.type === "m.room.member" && draft.content["membership"] === "invite"
   if (invites && !world.federates && !World.isOurs(world)(draft.stateKey))
     return Turn.refuse(world, forbidden(`${draft.stateKey} is on a server that this one does not talk to.`))
+  const named = CanonicalAlias.check(world, room, draft)
+  if (Result.isFailure(named)) return Turn.refuse(world, named.failure)
   const [event, after] = World.write(world, room, draft, now)
   return Turn.succeed(draft.type === "m.room.guest_access" ? withoutGuests(after, room.id, now) : after, event)
 }

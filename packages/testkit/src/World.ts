@@ -48,12 +48,21 @@ export interface Session {
   readonly expired: boolean
 }
 
+/** A name of a room in this server's directory. */
+export interface Alias {
+  readonly roomId: string
+  /** Who gave it. */
+  readonly creator: string
+  /** Which servers were said to know the room. */
+  readonly servers: ReadonlyArray<string>
+}
+
 export interface World {
   readonly serverName: string
   readonly users: HashMap.HashMap<string, User>
   readonly sessions: HashMap.HashMap<string, Session>
   readonly rooms: HashMap.HashMap<string, Room.Room>
-  readonly aliases: HashMap.HashMap<string, string>
+  readonly aliases: HashMap.HashMap<string, Alias>
   /** Rooms that the server's administrator lets nobody into. */
   readonly blockedRooms: HashSet.HashSet<string>
   /** What the identity server knows: medium and address → user id. */
@@ -140,7 +149,7 @@ export const setRoom = (world: World, changed: Room.Room): World => ({
 
 /** The room an alias leads to. */
 export const aliased = (world: World, alias: string): string | undefined =>
-  Option.getOrUndefined(HashMap.get(world.aliases, alias))
+  Option.getOrUndefined(HashMap.get(world.aliases, alias))?.roomId
 
 /** Whether an alias is for this server to resolve. */
 export const isOurAlias = (world: World, alias: string): boolean =>

@@ -18,7 +18,11 @@ interface Options {
   readonly baseUrl?: string
 }
 
-export const talk = Effect.fnUntraced(function* (method: "GET" | "POST" | "PUT", path: string, options: Options = {}) {
+export const talk = Effect.fnUntraced(function* (
+  method: "GET" | "POST" | "PUT" | "DELETE",
+  path: string,
+  options: Options = {}
+) {
   const client = yield* HttpClient.HttpClient
   const { baseUrl = "http://localhost", body, text, token } = options
   let request = HttpClientRequest.make(method)(`${baseUrl}${path}`)

@@ -1,5 +1,6 @@
 /** `POST /createRoom` (specification v1.19, "Creation"), in the order in which Synapse checks and writes. */
 import * as Result from "effect/Result"
+import * as Aliases from "../Aliases.ts"
 import * as Body from "../Body.ts"
 import * as Charges from "../Charges.ts"
 import * as Construction from "../Construction.ts"
@@ -73,9 +74,10 @@ const planned = (
 
 const aliasOf = (world: World.World, config: Config.CreationConfig): Result.Result<string | undefined, Refusal> => {
   if (config.room_alias_name === undefined) return Result.succeed(undefined)
-  if (/[\s:]/u.test(config.room_alias_name))
+  if (/[ \t-\r:]/u.test(config.room_alias_name))
     return Result.fail(make(400, "M_UNKNOWN", "An alias is named by its local part, without spaces and colons."))
   const alias = `#${config.room_alias_name}:${world.serverName}`
+  if (alias.length > 255) return Result.fail(make(400, "M_INVALID_PARAM", "An alias has at most 255 characters."))
   return World.aliased(world, alias) === undefined
     ? Result.succeed(alias)
     : Result.fail(make(400, "M_ROOM_IN_USE", `${alias} is taken.`))
@@ -111,7 +113,10 @@ const built = (
   { now, session }: Authorised
 ): Turn.Turn<Reply> => {
   const [roomId, named] = Construction.newRoomId(world, room.version)
-  const aliased = room.alias === undefined ? named : Construction.nameRoom(named, room.alias, roomId)
+  const aliased =
+    room.alias === undefined
+      ? named
+      : Aliases.put(named, room.alias, { roomId, creator: room.creator, servers: [named.serverName] })
   const { creator, version } = room
   const founded = Construction.found(aliased, { roomId, version, creator, content: NewRoom.createContent(room), now })
   const joined = Charges.joined(founded, roomId, now)
