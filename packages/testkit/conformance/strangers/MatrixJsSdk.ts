@@ -1,6 +1,6 @@
 /**
  * What matrix-js-sdk makes of the fake: three of its clients on the address given as argument, and what each of them
- * reports of rooms it is invited to, joins, is made to leave and forgets. Ends with a line that counts what was found true.
+ * reports of rooms it is invited to, joins, is made to leave and forgets. A line in the end counts what was found true.
  */
 import { deepStrictEqual } from "node:assert/strict"
 import { setTimeout } from "node:timers/promises"
@@ -139,5 +139,5 @@ for (const client of clients) client.stopClient()
 await bob.logout(true)
 await refused(bob.whoami(), "M_UNKNOWN_TOKEN", "a token after logging out")
 
-process.stdout.write(`${checks}\n`)
+process.stdout.write(`\n${checks} checks\n`)
 process.exit(0)

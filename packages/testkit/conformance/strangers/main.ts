@@ -30,7 +30,7 @@ const nioPython = Venv.ready({
   requirements: new URL("requirements.txt", import.meta.url)
 })
 
-/** Each is a program that takes the address, and ends with a line that says how much it found to be so. */
+/** Each is a program that takes the address, and says in a line of its own how much it found to be so. */
 const strangers = [
   { name: `matrix-js-sdk ${jsSdk.version}`, runner: Effect.succeed(process.execPath), script: "MatrixJsSdk.ts" },
   { name: `matrix-nio ${nioVersion}`, runner: nioPython, script: "matrix_nio.py" }
@@ -55,11 +55,13 @@ const meet = Effect.fnUntraced(function* ({ name, runner, script }: (typeof stra
   })
   const lines = (yield* Stream.mkString(Stream.decodeText(handle.all))).trimEnd().split("\n")
   const code = yield* handle.exitCode
+  const checks = lines.find((line) => /^\d+ checks$/u.test(line))
+  const isWell = code === 0 && checks !== undefined
   const millis = (yield* Clock.currentTimeMillis) - begun
-  yield* code === 0
-    ? say(`${name}: ${lines.at(-1)} checks, ${(millis / 1000).toFixed(1)} s`)
+  yield* isWell
+    ? say(`${name}: ${checks}, ${(millis / 1000).toFixed(1)} s`)
     : say(`${name}: failed with exit code ${code}\n${lines.slice(-40).join("\n")}`)
-  return code === 0
+  return isWell
 }, Effect.scoped)
 
 /** One after the other, so that each one's time is its own. */

@@ -1,6 +1,6 @@
 """
 What matrix-nio makes of the fake: clients on the address given as argument, and what each of them reports of rooms it is
-invited to, joins, is made to leave and forgets. Ends with a line that counts what was found true.
+invited to, joins, is made to leave and forgets. A line in the end counts what was found true.
 """
 import asyncio
 import sys
@@ -136,4 +136,4 @@ async def story():
 
 
 asyncio.run(asyncio.wait_for(story(), 60))
-print(checks)
+print(f"{checks} checks")
