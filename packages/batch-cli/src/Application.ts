@@ -31,8 +31,10 @@ const printer = Effect.gen(function* () {
   return (text: string) => turn.withPermit(Effect.ignore(Stream.run(Stream.make(text), stdio.stdout())))
 })
 
-const invalid = ({ message }: Plan.PlanInvalid) =>
-  new WrongUsage({ message: `${message}\nThe plan was not applied: nothing was sent.` })
+const invalid =
+  (nothing: string) =>
+  ({ message }: Plan.PlanInvalid) =>
+    new WrongUsage({ message: `${message}\nThe plan was not applied: nothing was ${nothing}.` })
 
 /** A server that fails before the first row has been asked for nothing but who we are and who is there. */
 const unusable = (baseUrl: URL) => (error: MatrixError.MatrixError) =>
@@ -56,7 +58,7 @@ export const apply = Effect.fn("apply")(function* (options: Apply) {
   if (options.plan === "-" && Option.contains(options.accessTokenFile, "-")) {
     return yield* new WrongUsage({ message: "the plan and the access token cannot both come from standard input" })
   }
-  const plan = yield* Effect.mapError(Plan.read(options.plan), invalid)
+  const plan = yield* Effect.mapError(Plan.read(options.plan), invalid("sent"))
   const target = yield* Target.open(options, plan)
   yield* run(options, plan, target.baseUrl).pipe(Effect.provide(target.layer))
 }, Effect.scoped)
@@ -64,9 +66,10 @@ export const apply = Effect.fn("apply")(function* (options: Apply) {
 const run = Effect.fnUntraced(function* (options: Apply, plan: Plan.Plan, baseUrl: URL) {
   yield* Progress.note(`reading who is where, for ${plan.rows.length} rows …`)
   const preflight = yield* Preflight.run(plan, options).pipe(
-    Effect.mapError((error) => (error._tag === "PlanInvalid" ? invalid(error) : unusable(baseUrl)(error)))
+    Effect.mapError((error) => (error._tag === "PlanInvalid" ? invalid("changed")(error) : unusable(baseUrl)(error)))
   )
   const print = yield* printer
+  const isTerminal = yield* (yield* Stdio.Stdio).stdoutIsTerminal
   const started = yield* Clock.currentTimeMillis
   const counts = yield* Ref.make(Outcome.none)
   const attention: Array<Report.Ended> = []
@@ -80,7 +83,7 @@ const run = Effect.fnUntraced(function* (options: Apply, plan: Plan.Plan, baseUr
       elapsed,
       interrupted
     }
-    yield* print(options.json ? Report.summaryJson(run) : Report.summary(run, attention))
+    yield* print(options.json ? Report.summaryJson(run) : Report.summary(run, attention, isTerminal))
   })
   const fatal = yield* Effect.gen(function* () {
     const progress = yield* Progress.make(plan.rows.length)

@@ -7,6 +7,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
+import type * as Semaphore from "effect/Semaphore"
 import * as Goal from "./Goal.ts"
 import * as Outcome from "./Outcome.ts"
 import type { Row } from "./PlanRow.ts"
@@ -35,10 +36,14 @@ const request = (
 }
 
 /** Answers by which servers also say "it is so already"; no code tells that apart, so the membership is asked for. */
-const mayBeMet: ReadonlySet<MatrixError.Tag> = new Set(["Forbidden", "BadState", "Refused"])
+const mayBeMet: ReadonlySet<MatrixError.Tag> = new Set(["Forbidden", "BadState", "NotFound", "Refused"])
 
 export interface Options {
   readonly policy: RetryPolicy.RetryPolicy
+  /** Whose token it is: what they may read decides what can be believed. */
+  readonly sender: MatrixId.UserId
+  /** Rows that have waited go through here one by one: all at once they would only be refused again. */
+  readonly turnstile: Semaphore.Semaphore
   /** Called with the end of a wait, in epoch milliseconds, and with nothing when it is over. */
   readonly waiting: (until: number | undefined) => Effect.Effect<void>
   /** Makes a wait interruptible; all else runs to its end, so that what is in the air has an outcome. */
@@ -52,30 +57,63 @@ interface Sent {
   readonly doubt: string | undefined
 }
 
+// a longer wait is about one invitee rather than about the sender, and holds up nobody else
+const shortWait = Duration.minutes(1)
+
+/** How often one row may be told to wait before it is given up. */
+const mostRefusals = 30
+
 /**
  * Sends until there is a final answer. The loop is here and not in core because a wait can be cut short, and a request
- * in the air cannot.
+ * in the air cannot; and because a pause that the server asks for is the pace of the run, not a failure of the row.
  */
 const send = Effect.fnUntraced(
   function* (
     attempt: Effect.Effect<unknown, MatrixError.MatrixError>,
-    { policy, restore, waiting }: Options
+    { policy, restore, turnstile, waiting }: Options
   ): Effect.fn.Return<Sent> {
     const next = yield* Schedule.toStep(RetryPolicy.schedule(policy))
     let doubt: string | undefined
-    while (true) {
-      const last = yield* Effect.result(attempt)
-      if (Result.isSuccess(last)) return { last, doubt: undefined }
-      if (MatrixError.mayHaveTakenEffect(last.failure)) doubt ??= last.failure.message
-      const now = yield* Clock.currentTimeMillis
-      const step = yield* Effect.option(next(now, last.failure))
-      if (Option.isNone(step)) return { last, doubt }
-      const [, wait] = step.value
-      yield* waiting(now + Duration.toMillis(wait))
-      const slept = yield* Effect.exit(restore(Effect.sleep(wait)))
+    let refusals = 0
+    let hasTurn = false
+    const pause = Effect.fnUntraced(function* (until: number) {
+      yield* waiting(until)
+      const left = Math.max(0, until - (yield* Clock.currentTimeMillis))
+      const slept = yield* Effect.exit(restore(Effect.sleep(left)))
       yield* waiting(undefined)
-      if (Exit.isFailure(slept)) return { last: undefined, doubt }
-    }
+      return Exit.isSuccess(slept)
+    })
+    const loop = Effect.gen(function* () {
+      while (true) {
+        const last = yield* Effect.result(attempt)
+        if (Result.isSuccess(last)) return { last, doubt: undefined }
+        const error = last.failure
+        if (MatrixError.mayHaveTakenEffect(error) || error._tag === "JoinPending") doubt ??= error.message
+        const now = yield* Clock.currentTimeMillis
+        const asked = error._tag === "RateLimited" ? error.retryAfter : undefined
+        if (
+          asked !== undefined &&
+          ++refusals <= mostRefusals &&
+          Duration.isLessThanOrEqualTo(asked, policy.longestWait)
+        ) {
+          if (!(yield* pause(now + Duration.toMillis(asked)))) return { last: undefined, doubt }
+          if (!hasTurn && Duration.isLessThanOrEqualTo(asked, shortWait)) {
+            const taken = yield* Effect.exit(restore(turnstile.take(1)))
+            if (Exit.isFailure(taken)) return { last: undefined, doubt }
+            hasTurn = true
+          }
+          continue
+        }
+        const step = yield* Effect.option(next(now, error))
+        if (Option.isNone(step)) return { last, doubt }
+        const [, wait] = step.value
+        if (!(yield* pause(now + Duration.toMillis(wait)))) return { last: undefined, doubt }
+      }
+    })
+    return yield* Effect.ensuring(
+      loop,
+      Effect.suspend(() => (hasTurn ? turnstile.release(1) : Effect.void))
+    )
   },
   Effect.provideService(RetryPolicy.Override, RetryPolicy.none)
 )
@@ -104,6 +142,9 @@ export const run = Effect.fnUntraced(function* (task: Task, roster: Roster, opti
         ? Outcome.notAttempted("the run ended while the server made it wait")
         : Outcome.failed(last.failure)
   if (doubt === undefined && !(last !== undefined && mayBeMet.has(last.failure._tag))) return verdict
+  // who is not in a room may be shown it as it was when they left
+  const isIn = roster.membership(target.roomId, options.sender) === "join"
+  if (target.userId !== options.sender && !isIn) return verdict
   const now = yield* Effect.option(Effect.provideService(membership.getMembership(target), RetryPolicy.Override, brief))
   if (Option.isNone(now)) return verdict
   roster.learn(target.roomId, target.userId, now.value)

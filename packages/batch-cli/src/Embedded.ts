@@ -41,7 +41,7 @@ const domainOf = (id: string): string => id.slice(id.indexOf(":") + 1)
 export const seed = ({ rows }: Plan): Seed => {
   const named = rows.find((row) => isOwn(row) && row.user !== undefined)?.user
   const somebody =
-    rows.find(({ user }) => user !== undefined)?.user ?? rows.find(({ room }) => room.includes(":"))?.room
+    rows.find(({ user }) => user !== undefined)?.user ?? rows.find(({ room }) => room.startsWith("#"))?.room
   const serverName = named === undefined ? (somebody === undefined ? "localhost" : domainOf(somebody)) : domainOf(named)
   const rooms = Map.groupBy(rows, ({ room }) => room)
   return {

@@ -30,7 +30,7 @@ const own: ReadonlySet<Row["operation"]> = new Set(["join", "leave", "forget"])
 export const isOwn = (row: Row): boolean => own.has(row.operation)
 
 // A wrong address or a dead server is a matter for the person at the keyboard, not for patience.
-const impatient = RetryPolicy.make({ times: 1, longestWait: "1 minute" })
+export const impatient = RetryPolicy.make({ times: 1, longestWait: "1 minute" })
 
 const foreignRows = (plan: Plan, sender: MatrixId.UserId): ReadonlyArray<Problem> =>
   plan.rows.flatMap(({ column = 1, line, operation, user }) =>

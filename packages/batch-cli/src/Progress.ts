@@ -77,7 +77,7 @@ export const make = Effect.fnUntraced(function* (total: number) {
   const draw = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     const text = isTerminal
-      ? `${clear}${live(yield* state, started, now, yield* terminal.columns)}`
+      ? `${clear}${live(yield* state, started, now, (yield* terminal.columns) || 80)}`
       : `${line(yield* state, started, now)}\n`
     yield* write(text)
   })

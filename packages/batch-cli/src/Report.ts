@@ -43,18 +43,20 @@ const why = (outcome: Outcome.Outcome): string => {
 
 /** `plan.csv:17: invite @bob:example.org to !abc:example.org: Forbidden: …` */
 export const sentence = (source: string, { outcome, task }: Ended): string => {
-  const { line, operation, room } = task.row
+  const { column, line, operation, room } = task.row
   const subject = operation === "invite" ? `invite ${task.user} to ${room}` : `${operation} ${room}`
-  return printable(`${source === "-" ? "stdin" : source}:${line}: ${subject}: ${why(outcome)}`)
+  return printable(
+    `${source === "-" ? "stdin" : source}:${line}${column === undefined ? "" : `:${column}`}: ${subject}: ${why(outcome)}`
+  )
 }
 
-/** How many rows that need attention are spelled out; `--json` has all. */
+/** How many rows that need attention are spelled out on a terminal; a file or a pipe gets all of them. */
 export const shown = 50
 
 /** The summary: counts that add up to the plan, after the rows that somebody must look at. */
-export const summary = (run: Run, attention: ReadonlyArray<Ended>): string => {
+export const summary = (run: Run, attention: ReadonlyArray<Ended>, isTerminal: boolean): string => {
   const inOrder = attention.toSorted((one, other) => one.task.row.line - other.task.row.line)
-  const rows = inOrder.slice(0, shown).map((ended) => sentence(run.source, ended))
+  const rows = inOrder.slice(0, isTerminal ? shown : undefined).map((ended) => sentence(run.source, ended))
   const more = attention.length - rows.length
   const counted = tags
     .filter((tag) => run.counts[tag] > 0 || tag === "done" || tag === "failed")
@@ -65,7 +67,7 @@ export const summary = (run: Run, attention: ReadonlyArray<Ended>): string => {
   const total = `  ${"rows".padEnd(14)}${String(Outcome.total(run.counts)).padStart(8)}   in ${seconds(run.elapsed)}`
   return [
     ...rows,
-    ...(more > 0 ? [`and ${more} more; --json lists every row`] : []),
+    ...(more > 0 ? [`and ${more} more; with the output in a file or a pipe every row is listed`] : []),
     ...(rows.length > 0 ? [""] : []),
     printable(`${run.source === "-" ? "stdin" : run.source} at ${run.homeserver} as ${run.sender}`),
     ...counted,
@@ -77,11 +79,19 @@ export const summary = (run: Run, attention: ReadonlyArray<Ended>): string => {
 
 const seconds = (elapsed: Duration.Duration): string => `${Duration.toSeconds(elapsed).toFixed(1)} s`
 
+/** JSON leaves control characters above U+009F and the marks of text direction as they are; terminals obey them. */
+const json = (value: object): string =>
+  JSON.stringify(value).replace(
+    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+  )
+
 /** One line of NDJSON for a row. Absent keys do not apply. */
 export const rowJson = ({ outcome, task }: Ended): string =>
-  `${JSON.stringify({
+  `${json({
     type: "row",
     line: task.row.line,
+    column: task.row.column,
     operation: task.row.operation,
     room: task.row.room,
     roomId: task.room._tag === "Success" ? task.room.success : undefined,
@@ -89,7 +99,7 @@ export const rowJson = ({ outcome, task }: Ended): string =>
     reason: task.row.reason,
     outcome: outcome._tag,
     because: "because" in outcome ? outcome.because : undefined,
-    error: outcome._tag === "failed" ? errorJson(outcome.error) : undefined
+    error: "error" in outcome && outcome.error !== undefined ? errorJson(outcome.error) : undefined
   })}\n`
 
 const errorJson = (error: Extract<Outcome.Outcome, { readonly _tag: "failed" }>["error"]) => ({
@@ -101,7 +111,7 @@ const errorJson = (error: Extract<Outcome.Outcome, { readonly _tag: "failed" }>[
 
 /** The last line of NDJSON. */
 export const summaryJson = ({ counts, elapsed, homeserver, interrupted, sender, source }: Run): string =>
-  `${JSON.stringify({
+  `${json({
     type: "summary",
     plan: source,
     homeserver,

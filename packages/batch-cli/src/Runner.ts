@@ -2,16 +2,17 @@
  * Runs the rows: so many at a time as are allowed, whichever may start, and what a finished row held back is released.
  * One row's failure is no other row's, unless it shows that no row can succeed.
  */
-import { type MatrixError, RetryPolicy } from "@matrix-membership/core"
+import { type MatrixError, Membership, RetryPolicy } from "@matrix-membership/core"
 import type * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
+import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import * as Attempt from "./Attempt.ts"
 import * as Order from "./Order.ts"
 import * as Outcome from "./Outcome.ts"
-import { isOwn, type Preflight, type Task } from "./Preflight.ts"
+import { impatient, isOwn, type Preflight, type Task } from "./Preflight.ts"
 
 export interface Options {
   /** Rows under way at the same time. */
@@ -24,19 +25,31 @@ export interface Options {
   readonly waiting?: ((task: Task, until: number | undefined) => Effect.Effect<void>) | undefined
 }
 
-/** Errors after which no other row can fare better: the token, the account, or the server as a whole. */
-const isFatal = (error: MatrixError.MatrixError): boolean => {
+const lostAccounts: ReadonlySet<string> = new Set([
+  "M_USER_DEACTIVATED",
+  "M_CONSENT_NOT_GIVEN",
+  "ORG_MATRIX_EXPIRED_ACCOUNT",
+  "ORG.MATRIX.MSC3866_USER_AWAITING_APPROVAL"
+])
+
+/**
+ * Whether no other row can fare better: `always` when the token or the account is lost, `perhaps` when it may be the
+ * server as a whole, or only a proxy that tired of this one request.
+ */
+const isFatal = (error: MatrixError.MatrixError): "always" | "perhaps" | "no" => {
   switch (error._tag) {
     case "Unauthorized":
+      return "always"
     case "AccountRestricted":
-      return true
+      // who is suspended may still leave, and a guest may enter elsewhere
+      return lostAccounts.has(error.errcode) ? "always" : "no"
     case "NotMatrix":
-      // a firewall that objects to one row's text answers 4xx; a portal or a dead server answers everybody
-      return error.status < 400 || error.status >= 500
+      // a firewall that objects to one row's text answers 4xx
+      return error.status < 400 || error.status >= 500 ? "perhaps" : "no"
     case "Unreachable":
-      return !error.sent
+      return error.sent ? "no" : "perhaps"
     default:
-      return false
+      return "no"
   }
 }
 
@@ -52,7 +65,9 @@ export const run = Effect.fn("Runner.run")(function* ({ roster, sender, tasks }:
       own: isOwn(row) || user === sender
     }))
   )
+  const membership = yield* Membership
   const policy = RetryPolicy.make(options.retry)
+  const turnstile = yield* Semaphore.make(1)
   const ready = yield* Queue.unbounded<number, Cause.Done>()
   const fatal = yield* Deferred.make<MatrixError.MatrixError>()
   const reported = new Set<number>()
@@ -63,6 +78,13 @@ export const run = Effect.fn("Runner.run")(function* ({ roster, sender, tasks }:
       return options.report(task, outcome)
     })
 
+  const ends = (error: MatrixError.MatrixError) => {
+    const verdict = isFatal(error)
+    if (verdict !== "perhaps") return Effect.succeed(verdict === "always")
+    const alive = Effect.provideService(membership.whoami, RetryPolicy.Override, impatient)
+    return Effect.map(Effect.result(alive), (answer) => answer._tag === "Failure")
+  }
+
   const step = (index: number) =>
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
@@ -71,10 +93,13 @@ export const run = Effect.fn("Runner.run")(function* ({ roster, sender, tasks }:
         // a place in the queue is no reason to begin: the run may have ended meanwhile
         yield* restore(Effect.yieldNow)
         const waiting = (until: number | undefined) => options.waiting?.(task, until) ?? Effect.void
-        const outcome = yield* Attempt.run(task, roster, { policy, waiting, restore })
+        const outcome = yield* Attempt.run(task, roster, { policy, sender, turnstile, waiting, restore })
         yield* report(index, task, outcome)
         const error = outcome._tag === "failed" || outcome._tag === "unknown" ? outcome.error : undefined
-        if (error !== undefined && isFatal(error)) yield* Deferred.succeed(fatal, error)
+        // an alias that leads nowhere is the matter of its own rows
+        if (error !== undefined && task.room._tag === "Success" && (yield* ends(error))) {
+          yield* Deferred.succeed(fatal, error)
+        }
         yield* Queue.offerAll(ready, order.finish(index))
         if (reported.size === tasks.length) yield* Queue.end(ready)
       })

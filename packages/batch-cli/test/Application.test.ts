@@ -109,7 +109,7 @@ describe("the exit code", () => {
       assertPresentable(ended, accessToken)
     }).pipe(Effect.provide(fake))
   )
-  it.effect("is 2 when rows are about other people's own business, and nothing is sent", () =>
+  it.effect("is 2 when rows are about other people's own business, and nothing is changed", () =>
     Effect.gen(function* () {
       const { env, server } = yield* setUp
       const stdin = `${guests(2)}\njoin,!hall:localhost,@bob:localhost\nleave,!hall:localhost,@cem:localhost\n`
@@ -118,7 +118,7 @@ describe("the exit code", () => {
       assert.strictEqual(ended.stdout, "")
       assert.match(ended.stderr, /stdin:4:1: user "@bob:localhost": only they can join/u)
       assert.match(ended.stderr, /stdin:5:1: user "@cem:localhost": only they can leave/u)
-      assert.include(ended.stderr, "nothing was sent")
+      assert.include(ended.stderr, "nothing was changed")
       assert.isTrue((yield* server.requests).every(({ method }) => method === "GET"))
       assertPresentable(ended)
     }).pipe(Effect.provide(fake))

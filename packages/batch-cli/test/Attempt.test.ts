@@ -3,6 +3,7 @@ import { RetryPolicy } from "@matrix-membership/core"
 import { FakeHomeserver, Faults } from "@matrix-membership/testkit"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Semaphore from "effect/Semaphore"
 import * as Attempt from "../src/Attempt.ts"
 import type * as Outcome from "../src/Outcome.ts"
 import * as Preflight from "../src/Preflight.ts"
@@ -28,12 +29,15 @@ interface Seen {
 const attempt = Effect.fnUntraced(function* (row: string, seen: Seen = { outcomes: [], waits: [] }) {
   const { accessToken } = yield* (yield* FakeHomeserver).register("alice")
   return yield* Effect.gen(function* () {
-    const { roster, tasks } = yield* Preflight.run(plan(row), { concurrency: 1 })
+    const { roster, sender, tasks } = yield* Preflight.run(plan(row), { concurrency: 1 })
     const [task] = tasks
     if (task === undefined) return yield* Effect.die("no task")
+    const turnstile = yield* Semaphore.make(1)
     return yield* Effect.uninterruptibleMask((restore) =>
       Attempt.run(task, roster, {
         policy: RetryPolicy.make(),
+        sender,
+        turnstile,
         waiting: (until) => Effect.sync(() => seen.waits.push(until)),
         restore
       }).pipe(

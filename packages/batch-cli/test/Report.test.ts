@@ -53,7 +53,7 @@ describe("a sentence about a row", () => {
 
 describe("the summary", () => {
   it("adds up, and leaves out what did not happen", () => {
-    const text = Report.summary(run({ done: 12, unchanged: 3 }), [])
+    const text = Report.summary(run({ done: 12, unchanged: 3 }), [], true)
     assert.deepStrictEqual(
       text.split("\n").map((line) => line.trim().replace(/ {2,}/gu, " ")),
       [
@@ -68,26 +68,31 @@ describe("the summary", () => {
   })
   it("lists the rows to look at in the order of the plan, whatever order they ended in", () => {
     const rows = [9, 3, 41].map((line) => ended(forbidden("no"), "invite !hall:x @bob:x", line))
-    const lines = Report.summary(run({ failed: 3 }), rows).split("\n")
+    const lines = Report.summary(run({ failed: 3 }), rows, true).split("\n")
     assert.deepStrictEqual(
       lines.slice(0, 3).map((line) => line.slice(0, line.indexOf(": "))),
       ["plan.csv:3", "plan.csv:9", "plan.csv:41"]
     )
   })
-  it("lists fifty of them, and says how many more there are and where", () => {
+  it("lists fifty of them on a terminal, and says how many more there are and where", () => {
     const rows = Array.from({ length: 300 }, (_, index) => ended(forbidden("no"), "leave !hall:x", index + 2))
-    const text = Report.summary(run({ failed: 300 }), rows)
+    const text = Report.summary(run({ failed: 300 }), rows, true)
     assert.strictEqual(text.match(/^plan\.csv:\d/gmu)?.length, Report.shown)
-    assert.include(text, "and 250 more; --json lists every row")
+    assert.include(text, "and 250 more; with the output in a file or a pipe every row is listed")
+  })
+  it("lists all of them in a file or a pipe", () => {
+    const rows = Array.from({ length: 300 }, (_, index) => ended(forbidden("no"), "leave !hall:x", index + 2))
+    const text = Report.summary(run({ failed: 300 }), rows, false)
+    assert.strictEqual(text.match(/^plan\.csv:\d/gmu)?.length, 300)
   })
   it("says that the run was interrupted", () => {
     const counts = { done: 1, notAttempted: 4 }
-    assert.include(Report.summary(run(counts, { interrupted: true }), []), "interrupted")
-    assert.notInclude(Report.summary(run(counts), []), "interrupted")
+    assert.include(Report.summary(run(counts, { interrupted: true }), [], true), "interrupted")
+    assert.notInclude(Report.summary(run(counts), [], true), "interrupted")
   })
   it("steers no terminal, whoever the server says the sender is", () => {
     const sender = "@\u001b[31mx:example.org"
-    assert.notInclude(Report.summary(run({}, { sender }), []), "\u001b")
+    assert.notInclude(Report.summary(run({}, { sender }), [], true), "\u001b")
   })
 })
 
