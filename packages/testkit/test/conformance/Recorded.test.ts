@@ -14,6 +14,13 @@ const everyOf: Readonly<Record<string, number>> = {
   repeats: 2,
   reads: 1,
   accounts: 2,
+  bodies: 1,
+  creation: 1,
+  directory: 1,
+  sessions: 1,
+  "third-party": 1,
+  tokens: 1,
+  unknowns: 1,
   walks: 10
 }
 
