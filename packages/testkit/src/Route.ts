@@ -45,8 +45,8 @@ export interface Reply {
 
 export const ok = (body: Content = {}): Reply => ({ status: 200, body })
 
-/** Under which prefix the path is mounted: none, `/_matrix/client`, its `v3`, or both `r0` and `v3`. */
-type Mount = "root" | "unversioned" | "v3" | "r0 and v3"
+/** Under which prefix the path is mounted: none, Synapse's own, `/_matrix/client`, its `v3`, or both `r0` and `v3`. */
+type Mount = "root" | "synapse" | "unversioned" | "v3" | "r0 and v3"
 
 export interface Route {
   readonly method: string

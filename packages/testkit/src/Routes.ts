@@ -119,7 +119,7 @@ interface Found {
 
 const find = (request: Wire.Request, manner: Manner): Result.Result<Found, Refusal> => {
   const segments = Wire.pathOf(request).split("/")
-  const here = mounted.flatMap(({ route, template, version }) => {
+  const here = (mounted.get(segments.length) ?? []).flatMap(({ route, template, version }) => {
     const params = isMounted(version, route, manner) ? Template.match(template, segments) : undefined
     return params === undefined ? [] : [{ route, params }]
   })
@@ -134,6 +134,7 @@ const find = (request: Wire.Request, manner: Manner): Result.Result<Found, Refus
 
 const isMounted = (version: string, { path }: Route, { flavour, specVersions }: Manner): boolean => {
   if (path === knocking && !flavour.knocks) return false
+  if (version === "synapse") return flavour.name === "synapse"
   if (version === "v3") return specVersions.some((spoken) => spoken.startsWith("v"))
   return version === "" || specVersions.some((spoken) => spoken.startsWith("r0."))
 }
@@ -145,6 +146,7 @@ const base = "/_matrix/client"
 /** Each with the path version it stands for. */
 const prefixes: Readonly<Record<Route["mount"], ReadonlyArray<readonly [version: string, prefix: string]>>> = {
   root: [["", ""]],
+  synapse: [["synapse", "/_synapse/admin/v1"]],
   unversioned: [["", base]],
   v3: [["v3", `${base}/v3`]],
   "r0 and v3": [
@@ -153,10 +155,14 @@ const prefixes: Readonly<Record<Route["mount"], ReadonlyArray<readonly [version:
   ]
 }
 
-const mounted = routes.flatMap((route) =>
-  prefixes[route.mount].map(([version, prefix]) => ({
-    route,
-    version,
-    template: `${prefix}${route.path}`.split("/")
-  }))
+/** By how many segments their paths have. */
+const mounted = Map.groupBy(
+  routes.flatMap((route) =>
+    prefixes[route.mount].map(([version, prefix]) => ({
+      route,
+      version,
+      template: `${prefix}${route.path}`.split("/")
+    }))
+  ),
+  ({ template }) => template.length
 )

@@ -87,7 +87,7 @@ const admitted = (world: World.World, asked: Registration, now: number): Turn.Tu
     : Turn.refuse(world, make(400, "M_USER_IN_USE", `${userId} is taken.`))
 }
 
-const path = "/_synapse/admin/v1/users/{userId}/override_ratelimit"
+const path = "/users/{userId}/override_ratelimit"
 
 /** Asked of an administrator about an account of this server. */
 const overriding = (
@@ -105,7 +105,7 @@ const overriding = (
         ),
         (changed, after) => Turn.succeed(World.setUser(after, changed), ok(override(changed)))
       ),
-    { mount: "root" }
+    { mount: "synapse" }
   )
 
 const accountOf = (world: World.World, { params, session }: Authorised): Result.Result<World.User, Refusal> => {
@@ -136,8 +136,8 @@ const whole = (body: Content, key: string): Result.Result<number, Refusal> => {
 }
 
 export const routes: ReadonlyArray<Route> = [
-  open("GET", "/_synapse/admin/v1/register", nonce, "root"),
-  open("POST", "/_synapse/admin/v1/register", register, "root"),
+  open("GET", "/register", nonce, "synapse"),
+  open("POST", "/register", register, "synapse"),
   overriding("GET", (account) => Result.succeed(account)),
   // No messages per second at all means that no limit of any kind applies.
   overriding("POST", (account, call) =>

@@ -74,6 +74,18 @@ describe("registration by a shared secret", () => {
     }).pipe(withSecret)
   )
 
+  it.effect("is Synapse's alone", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(verdict(yield* talk("GET", register)), "404 M_UNRECOGNIZED")
+    }).pipe(
+      Effect.provide(
+        FakeHomeserver.layerClient.pipe(
+          Layer.provideMerge(FakeHomeserver.layer({ flavour: "dendrite", registrationSecret: "shared" }))
+        )
+      )
+    )
+  )
+
   it.effect("is closed without a secret", () =>
     Effect.gen(function* () {
       assert.strictEqual(verdict(yield* talk("GET", register)), "400 M_UNKNOWN")
