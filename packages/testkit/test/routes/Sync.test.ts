@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { FakeHomeserver } from "@matrix-membership/testkit"
+import { FakeHomeserver, VirtualClock } from "@matrix-membership/testkit"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
@@ -183,6 +184,17 @@ describe("waiting for news", () => {
       yield* TestClock.adjust("1 millis")
       assert.deepStrictEqual(yield* Fiber.join(waiting), { next_batch: since })
     }).pipe(inMemory)
+  )
+
+  it.effect("lasts its time on a clock that jumps, and no longer than it has to", () =>
+    Effect.gen(function* () {
+      const { bob, change, since } = yield* scene
+      yield* sync(bob, { since, timeout: "30000" })
+      assert.strictEqual(yield* Clock.currentTimeMillis, 30_000)
+      yield* Effect.forkChild(Effect.delay(change("invite"), "7 seconds"))
+      yield* sync(bob, { since, timeout: "30000" })
+      assert.strictEqual(yield* Clock.currentTimeMillis, 37_000)
+    }).pipe(inMemory, Effect.provide(VirtualClock.layer()))
   )
 
   it.effect("loses nothing that happens between two syncs", () =>
