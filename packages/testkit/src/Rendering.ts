@@ -20,23 +20,38 @@ export const synced =
   (view: View) =>
   ({ event, membership }: Timeline.Seen): Content => ({
     ...bare(event),
-    unsigned: { ...told(view, event), ...transaction(view, event), membership }
+    unsigned: { ...told(view, event, plain(view)), membership }
   })
 
 /** State that is no news. */
 export const known =
   (view: View) =>
-  (event: StateEvent): Content => ({ ...bare(event), unsigned: told(view, event) })
+  (event: StateEvent): Content => ({ ...bare(event), unsigned: told(view, event, plain(view)) })
+
+/** How the redaction of an event is told beside it. */
+type Because = (redaction: Messages.Message) => Content
+
+const plain =
+  (view: View): Because =>
+  (redaction) => ({ ...bare(redaction), unsigned: aged(view, redaction) })
 
 /** In lists Synapse says some things twice, as clients of long ago expect them. */
 export const listed =
   (view: View) =>
-  (seen: Timeline.Seen): Content => ({
-    ...synced(view)(seen),
-    room_id: seen.event.roomId,
-    user_id: seen.event.sender,
-    ...told(view, seen.event)
-  })
+  ({ event, membership }: Timeline.Seen): Content => {
+    const said = told(view, event, (redaction) => doubled(redaction, aged(view, redaction)))
+    return doubled(event, { ...said, membership })
+  }
+
+const repeated = ["age", "replaces_state", "prev_content", "redacted_because"]
+
+const doubled = (event: Messages.TimelineEvent, unsigned: Content): Content => ({
+  ...bare(event),
+  ...Object.fromEntries(Object.entries(unsigned).filter(([key]) => repeated.includes(key))),
+  room_id: event.roomId,
+  user_id: event.sender,
+  unsigned
+})
 
 /** For those who are asked in or ask to be let in. */
 export const stripped = ({ content, sender, stateKey, type }: StateEvent): Content => ({
@@ -57,10 +72,18 @@ const bare = (event: Messages.TimelineEvent): Content => ({
 })
 
 /** What the server adds of its own. */
-const told = (view: View, event: Messages.TimelineEvent): Content => ({
+const told = (view: View, event: Messages.TimelineEvent, because: Because): Content => {
+  const redaction = Redactions.of(view.world, event.eventId)
+  return {
+    ...aged(view, event),
+    ...(Timeline.isState(event) ? replaced(view.room, event) : {}),
+    ...(redaction === undefined ? {} : { redacted_by: redaction.eventId, redacted_because: because(redaction) })
+  }
+}
+
+const aged = (view: View, event: Messages.TimelineEvent): Content => ({
   age: view.now - event.originServerTs,
-  ...(Timeline.isState(event) ? replaced(view.room, event) : {}),
-  ...redacted(view, event)
+  ...transaction(view, event)
 })
 
 const replaced = (room: Room.Room, event: StateEvent): Content => {
@@ -75,10 +98,3 @@ const transaction = ({ session }: View, event: Messages.TimelineEvent): Content 
   event.stateKey === undefined && event.sender === session.userId && event.transaction?.deviceId === session.deviceId
     ? { transaction_id: event.transaction.id }
     : {}
-
-const redacted = ({ now, world }: View, { eventId }: Messages.TimelineEvent): Content => {
-  const redaction = Redactions.of(world, eventId)
-  if (redaction === undefined) return {}
-  const because = { ...bare(redaction), room_id: redaction.roomId, unsigned: { age: now - redaction.originServerTs } }
-  return { redacted_by: redaction.eventId, redacted_because: because }
-}
