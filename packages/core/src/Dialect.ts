@@ -2,6 +2,8 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
+import * as Predicate from "effect/Predicate"
+import * as Record from "effect/Record"
 import type * as Redacted from "effect/Redacted"
 import { Credentials } from "./Credentials.ts"
 import * as Homeserver from "./Homeserver.ts"
@@ -63,7 +65,10 @@ export const make = Effect.fnUntraced(function* (options: Options) {
   const anonymous = yield* Operation.client(MembershipApi.anonymous, Transport.anonymous(http, bounds), baseUrl)
   const readVersions = Effect.map(
     Operation.fold(anonymous.versions({})),
-    (answer): Homeserver.Versions => ({ versions: answer.versions, unstableFeatures: answer.unstable_features ?? {} })
+    (answer): Homeserver.Versions => ({
+      versions: answer.versions,
+      unstableFeatures: Record.filter(answer.unstable_features ?? {}, Predicate.isBoolean)
+    })
   )
   const { pathVersion: forced } = options
   const server: Effect.Effect<Dialect, MatrixError> =

@@ -1,4 +1,5 @@
 /** `m.room.member`: the state event that a membership is (client-server API "Room membership" and its schema, v1.19). */
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
 import { RoomId, UserId } from "./MatrixId.ts"
@@ -45,3 +46,17 @@ export const MemberEvent = Schema.Struct({
   origin_server_ts: Schema.optionalKey(Schema.Number)
 })
 export type MemberEvent = typeof MemberEvent.Type
+
+const isReadable = Schema.decodeUnknownOption(MemberEvent)
+
+/** Those that are member events: one that no rule of Matrix explains must not hide a whole room. */
+export const MemberEvents = Schema.Array(Schema.Unknown).pipe(
+  Schema.decodeTo(
+    Schema.mutable(Schema.Array(MemberEvent)),
+    SchemaTransformation.transform({
+      decode: (events) =>
+        events.filter((event): event is typeof MemberEvent.Encoded => Option.isSome(isReadable(event))),
+      encode: (events) => events
+    })
+  )
+)

@@ -65,7 +65,9 @@ export const fold = <A>(
   Effect.catchTags(request, {
     SchemaError: (error) =>
       Effect.fail(new MatrixError.InvalidRequest({ status: 0, errcode: "M_INVALID_PARAM", detail: error.message })),
-    HttpClientError: (error) => Effect.fail(new MatrixError.NotMatrix({ status: 200, excerpt: error.message }))
+    // nothing of the network gets here, only a request that could not be put together
+    HttpClientError: (error) =>
+      Effect.fail(new MatrixError.InvalidRequest({ status: 0, errcode: "M_INVALID_PARAM", detail: error.message }))
   })
 
 /** Runs `effect` until it succeeds once, one caller at a time, and remembers that success. */

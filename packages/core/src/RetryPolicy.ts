@@ -98,8 +98,12 @@ export const next = (
   const backoff = Duration.times(Duration.min(doubled, policy.cap), 0.5 + situation.random / 2)
   const asked = error._tag === "RateLimited" ? error.retryAfter : undefined
   if (asked !== undefined && Duration.isGreaterThan(asked, policy.longestWait)) return Option.none()
-  // Jitter on top of what was asked, so that many waiters do not come back in one instant.
-  const wait = asked === undefined ? backoff : Duration.sum(asked, Duration.times(policy.base, situation.random))
+  // Told to come back at once, again and again, we still slow down. Otherwise the jitter goes on top of what was asked, so
+  // that many waiters do not come back in one instant.
+  const wait =
+    asked === undefined || Duration.isZero(asked)
+      ? backoff
+      : Duration.sum(asked, Duration.times(policy.base, situation.random))
   return Duration.isGreaterThan(Duration.sum(situation.elapsed, wait), policy.budget)
     ? Option.none()
     : Option.some(wait)

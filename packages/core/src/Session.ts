@@ -87,8 +87,9 @@ export const make = Effect.fnUntraced(function* ({ homeserver, onRefresh, ...ini
       accessToken: Redacted.make(answer.access_token),
       refreshToken: answer.refresh_token === undefined ? old.refreshToken : Redacted.make(answer.refresh_token)
     }
-    yield* onRefresh?.(renewed) ?? Effect.void
-    return renewed
+    // the old pair may be spent, so the new one counts even if storing it ended in a defect
+    const stored = yield* Effect.exit(onRefresh?.(renewed) ?? Effect.void)
+    return { renewed, stored }
   })
 
   /** Runs on its own, so that the interruption of one caller is not felt by the others. */
@@ -96,15 +97,17 @@ export const make = Effect.fnUntraced(function* ({ homeserver, onRefresh, ...ini
     const exit = yield* Effect.exit(refresh(old))
     const now = yield* Clock.currentTimeMillis
     yield* Ref.update(state, (before): State => {
-      if (Exit.isSuccess(exit)) return { tokens: exit.value, underWay: undefined, setback: undefined }
+      if (Exit.isSuccess(exit)) return { tokens: exit.value.renewed, underWay: undefined, setback: undefined }
       const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
       return { ...before, underWay: undefined, setback: error === undefined ? undefined : setbackOf(error, now) }
     })
-    const refused = (yield* Ref.get(state)).setback?._tag === "refused"
-    yield* Deferred.done(
-      done,
-      refused ? Exit.succeed(Option.none()) : Exit.map(exit, ({ accessToken }) => Option.some(accessToken))
-    )
+    if ((yield* Ref.get(state)).setback?._tag === "refused") yield* Deferred.succeed(done, Option.none())
+    else if (Exit.isFailure(exit)) yield* Deferred.failCause(done, exit.cause)
+    else
+      yield* Deferred.done(
+        done,
+        Exit.map(exit.value.stored, () => Option.some(exit.value.renewed.accessToken))
+      )
   })
 
   type Renewal = Effect.Effect<Option.Option<Redacted.Redacted>, MatrixError>
@@ -154,6 +157,12 @@ const setbackOf = (error: MatrixError, now: number): Setback | undefined => {
       ? undefined
       : { _tag: "limited", until: now + Duration.toMillis(error.retryAfter), error }
   }
-  // servers refuse refresh tokens with 401, 403 and others; whichever it is, there is no other token
-  return "status" in error && error.status >= 400 && error.status < 500 ? { _tag: "refused" } : undefined
+  // servers refuse refresh tokens with 401, 403 and others; a firewall's page refuses nothing,
+  // but one with 404 says that there is no /refresh here
+  return "status" in error &&
+    (error._tag !== "NotMatrix" || error.status === 404) &&
+    error.status >= 400 &&
+    error.status < 500
+    ? { _tag: "refused" }
+    : undefined
 }

@@ -41,8 +41,8 @@ export const Secrets = Context.Reference<ReadonlyArray<Redacted.Redacted>>(
   }
 )
 
-/** Errors of the network that arise before a single byte of the request is sent. */
-const neverSent = new Set([
+/** Errors of the network and of TLS that arise before a single byte of the request is sent. */
+const beforeSending = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
   "EAI_AGAIN",
@@ -50,6 +50,9 @@ const neverSent = new Set([
   "ENETUNREACH",
   "UND_ERR_CONNECT_TIMEOUT"
 ])
+
+const neverSent = (code: string): boolean =>
+  beforeSending.has(code) || /^(?:ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/u.test(code)
 
 /**
  * What the network said, innermost cause first. `HttpClientError` itself is dropped: it holds the request, and the
@@ -68,7 +71,7 @@ const explain = (cause: unknown): { readonly text: string; readonly code: string
     innermost = below
   }
   const code = innermost instanceof Error && "code" in innermost ? String(innermost.code) : undefined
-  const text = innermost instanceof Error ? innermost.message : String(innermost)
+  const text = innermost instanceof Error ? innermost.message : innermost === undefined ? "" : String(innermost)
   return { text: text === "" ? (code ?? "connection failed") : text, code }
 }
 
@@ -81,7 +84,7 @@ export const blotting = (secrets: ReadonlyArray<Redacted.Redacted>): Answers.Cle
 const unreachable = (error: HttpClientError.HttpClientError, clean: Answers.Clean): Unreachable => {
   if (error.reason._tag === "InvalidUrlError") return new Unreachable({ cause: "the URL is not valid", sent: false })
   const { code, text } = explain(error.reason.cause)
-  return new Unreachable({ cause: clean(text), sent: code === undefined || !neverSent.has(code) })
+  return new Unreachable({ cause: clean(text), sent: !(code !== undefined && neverSent(code)) })
 }
 
 /** The whole body as text; fails when it is too large or breaks off. */

@@ -8,12 +8,20 @@ import { answer, between, endedWith, gaps, limited, run, second } from "./Attemp
 describe("never sooner than asked", () => {
   const patient = { longestWait: "400 days", budget: "900 days", base: "1 second" } as const
 
-  it.effect.prop("in retry_after_ms, and at most the base later", [between(0, 3_600_000)], ([millis]) =>
+  it.effect.prop("in retry_after_ms, and at most the base later", [between(1, 3_600_000)], ([millis]) =>
     Effect.gen(function* () {
       const { at, exit } = yield* run(patient, [limited(millis), limited(millis), "done"])
       assert.isTrue(Exit.isSuccess(exit))
       for (const gap of gaps(at)) assert.isTrue(gap >= millis && gap <= millis + second, `${gap}`)
       assert.strictEqual(at.length, 3)
+    })
+  )
+
+  it.effect("and with a wait of nothing it slows down all the same", () =>
+    Effect.gen(function* () {
+      const { at } = yield* run(patient, [limited(0), limited(0), limited(0), limited(0), "done"])
+      const [first = 0, , , last = 0] = gaps(at)
+      assert.isAbove(last, first)
     })
   )
 

@@ -98,7 +98,7 @@ describe("a refresh", () => {
     )
   }
 
-  it.effect("whose token cannot be stored ends its callers, and the next one refreshes again", () =>
+  it.effect("whose token cannot be stored ends its callers, and the next one has it all the same", () =>
     Effect.gen(function* () {
       let full = true
       const store = () => Effect.suspend(() => (full ? Effect.die(new Error("disk full")) : Effect.void))
@@ -110,7 +110,8 @@ describe("a refresh", () => {
         return yield* renew
       })
       assert.strictEqual(yield* patiently(Effect.provide(program, layer(wire, store))), "access-1")
-      assert.strictEqual(wire.sent.length, 2)
+      // the old refresh token may be spent by now
+      assert.strictEqual(wire.sent.length, 1)
     })
   )
 })

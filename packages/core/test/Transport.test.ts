@@ -184,12 +184,20 @@ describe("no answer", () => {
         assert.include(error.message, `connect ${code} 127.0.0.1:8008`)
       })
   )
-  it.effect.each(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "UND_ERR_HEADERS_TIMEOUT", "CERT_HAS_EXPIRED"])(
+  it.effect.each(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "UND_ERR_HEADERS_TIMEOUT"])(
     "because of %s is Unreachable, and may have been sent",
     (code) =>
       Effect.gen(function* () {
         const { error } = yield* failing(forget, refused(code))
         assert.deepStrictEqual([error._tag, error._tag === "Unreachable" && error.sent], ["Unreachable", true])
+      })
+  )
+  it.effect.each(["CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT", "ERR_TLS_CERT_ALTNAME_INVALID"])(
+    "because of %s is Unreachable, and nothing was sent",
+    (code) =>
+      Effect.gen(function* () {
+        const { error } = yield* failing(forget, refused(code))
+        assert.deepStrictEqual([error._tag, error._tag === "Unreachable" && error.sent], ["Unreachable", false])
       })
   )
   it.effect("from any address of a name is not sent either", () =>

@@ -9,7 +9,7 @@
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as Schema from "effect/Schema"
 import { RoomId } from "../MatrixId.ts"
-import { MemberEvent, MembershipState } from "../MemberEvent.ts"
+import { MemberEvents, MembershipState } from "../MemberEvent.ts"
 import { defined } from "./defined.ts"
 
 export interface Parameters {
@@ -27,7 +27,7 @@ export const getMembersByRoom = HttpApiEndpoint.get("getMembersByRoom", "/rooms/
     membership: Schema.optionalKey(MembershipState),
     not_membership: Schema.optionalKey(MembershipState)
   },
-  success: Schema.Struct({ chunk: Schema.optionalKey(Schema.Array(MemberEvent)) })
+  success: Schema.Struct({ chunk: Schema.optionalKey(MemberEvents) })
 })
 
 export const failures = [] as const

@@ -11,7 +11,8 @@ import * as Schema from "effect/Schema"
 export const versions = HttpApiEndpoint.get("versions", "/_matrix/client/versions", {
   success: Schema.Struct({
     versions: Schema.Array(Schema.String),
-    unstable_features: Schema.optionalKey(Schema.Record(Schema.String, Schema.Boolean))
+    /** Booleans by name. Not validated: an odd flag of an experiment must not make the server unusable. */
+    unstable_features: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown))
   })
 })
 

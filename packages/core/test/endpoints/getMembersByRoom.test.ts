@@ -1,8 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { RoomId } from "../../src/MatrixId.ts"
-import { Membership } from "../../src/Membership.ts"
-import { answer, layer, make, requests } from "../Wire.ts"
+import { requests } from "../Wire.ts"
 
 const roomId = RoomId.make("!r:x")
 
@@ -57,15 +56,15 @@ describe("a member event", () => {
     })
   )
 
-  it.effect("without a membership makes the answer one that is not Matrix", () =>
-    Effect.gen(function* () {
-      const wire = make(answer(200, `{"chunk":[${event("@bob:x", "{}")}]}`))
-      const error = yield* Effect.flatMap(Membership, (membership) =>
-        Effect.flip(membership.getMembersByRoom({ roomId }))
-      ).pipe(Effect.provide(layer(wire)))
-      assert.strictEqual(error._tag, "NotMatrix")
-      assert.include(error.message, "membership")
-    })
+  it.effect.each([event("@bob:x", "{}"), event("@z:a_b", '{"membership":"join"}'), '"not an event"'])(
+    "that is none does not hide the others: %s",
+    (odd) =>
+      Effect.map(members(`[${odd},${event("@carol:x", '{"membership":"join"}')}]`), (read) =>
+        assert.deepStrictEqual(
+          read.map(({ state_key }) => state_key),
+          ["@carol:x"]
+        )
+      )
   )
 })
 
