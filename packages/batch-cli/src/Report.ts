@@ -72,7 +72,9 @@ export const summary = (run: Run, attention: ReadonlyArray<Ended>, isTerminal: b
     printable(`${run.source === "-" ? "stdin" : run.source} at ${run.homeserver} as ${run.sender}`),
     ...counted,
     total,
-    ...(run.interrupted ? ["  interrupted: run the same command again for the rest"] : []),
+    ...(run.interrupted
+      ? ["  interrupted: the same command goes on; rows that are fulfilled already are skipped"]
+      : []),
     ""
   ].join("\n")
 }
