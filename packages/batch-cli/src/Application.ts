@@ -36,7 +36,7 @@ const invalid =
   ({ message }: Plan.PlanInvalid) =>
     new WrongUsage({ message: `${message}\nThe plan was not applied: nothing was ${nothing}.` })
 
-/** A server that fails before the first row has been asked for nothing but who we are and who is there. */
+/** The server or the account can be used no further, be it before the first row or on the way. */
 const unusable = (baseUrl: URL) => (error: MatrixError.MatrixError) =>
   new Unusable({ message: printable(`${baseUrl.href}: ${error.message.replace(/\s+/gu, " ").trim()}${advice(error)}`) })
 

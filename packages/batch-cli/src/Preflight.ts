@@ -2,7 +2,7 @@
  * What is read before the first row runs: whose token this is, which rooms the aliases stand for, and who is in the
  * rooms. Only reads; nothing is changed here.
  */
-import { type MatrixError, type MatrixId, Membership, RetryPolicy } from "@matrix-membership/core"
+import { type MatrixError, MatrixId, Membership, RetryPolicy } from "@matrix-membership/core"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Plan } from "./Plan.ts"
@@ -45,8 +45,6 @@ const foreignRows = (plan: Plan, sender: MatrixId.UserId): ReadonlyArray<Problem
         })
   )
 
-const isAlias = (room: MatrixId.RoomIdOrAlias): room is MatrixId.RoomAlias => room.startsWith("#")
-
 const distinct = <A>(items: Iterable<A>): ReadonlyArray<A> => [...new Set(items)]
 
 /** The room behind each name. An alias that leads nowhere fails its own rows and no others. */
@@ -55,7 +53,7 @@ const resolve = Effect.fnUntraced(function* (names: ReadonlyArray<MatrixId.RoomI
   const resolved = yield* Effect.forEach(
     names,
     (name): Effect.Effect<readonly [string, Task["room"]]> =>
-      isAlias(name)
+      MatrixId.isAlias(name)
         ? Effect.map(Effect.result(membership.getRoomIdByAlias({ roomAlias: name })), (room) => [name, room])
         : Effect.succeed([name, Result.succeed(name)]),
     { concurrency }

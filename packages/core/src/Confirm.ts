@@ -7,11 +7,9 @@ import * as Option from "effect/Option"
 import type { Dialect } from "./Dialect.ts"
 import * as getMembership from "./endpoints/getMembership.ts"
 import type { MatrixError } from "./MatrixError.ts"
-import type { RoomAlias, RoomId, RoomIdOrAlias } from "./MatrixId.ts"
+import { isAlias, type RoomId, type RoomIdOrAlias } from "./MatrixId.ts"
 import type { MembershipState } from "./MemberEvent.ts"
 import * as Operation from "./Operation.ts"
-
-const isAlias = (room: RoomIdOrAlias): room is RoomAlias => room.startsWith("#")
 
 /** The reads over one server. */
 export const make = (server: Effect.Effect<Dialect, MatrixError>) => {

@@ -44,6 +44,9 @@ export type RoomAlias = typeof RoomAlias.Type
 export const RoomIdOrAlias = Schema.Union([RoomId, RoomAlias])
 export type RoomIdOrAlias = typeof RoomIdOrAlias.Type
 
+/** Tells the two apart by their sigils. */
+export const isAlias = (room: RoomIdOrAlias): room is RoomAlias => room.startsWith("#")
+
 /** `host[:port]`, where the host is a DNS name, an IPv4 address or an IPv6 address in brackets. */
 export const ServerName = Schema.String.check(
   Schema.isPattern(new RegExp(`^${server}$`, "u"), {

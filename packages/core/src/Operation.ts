@@ -58,17 +58,14 @@ export const client = <Id extends string, Groups extends HttpApiGroup.Constraint
 /** What a method of such a client can still fail with besides our own errors. */
 type Leftover = HttpClientError.HttpClientError | Schema.SchemaError
 
-/** Only an argument that does not fit its type is left to fail here: answers were dealt with in `client`. */
+/** Only a request that could not be put together is left to fail here: answers were dealt with in `client`. */
 export const fold = <A>(
   request: Effect.Effect<A, MatrixError.MatrixError | Leftover>
 ): Effect.Effect<A, MatrixError.MatrixError> =>
-  Effect.catchTags(request, {
-    SchemaError: (error) =>
-      Effect.fail(new MatrixError.InvalidRequest({ status: 0, errcode: "M_INVALID_PARAM", detail: error.message })),
-    // nothing of the network gets here, only a request that could not be put together
-    HttpClientError: (error) =>
-      Effect.fail(new MatrixError.InvalidRequest({ status: 0, errcode: "M_INVALID_PARAM", detail: error.message }))
-  })
+  Effect.catchTags(request, { SchemaError: unsendable, HttpClientError: unsendable })
+
+const unsendable = (error: Leftover) =>
+  Effect.fail(new MatrixError.InvalidRequest({ status: 0, errcode: "M_INVALID_PARAM", detail: error.message }))
 
 /** Runs `effect` until it succeeds once, one caller at a time, and remembers that success. */
 export const onceSuccessful = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<Effect.Effect<A, E>> =>

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 
-/** Requests sent, by `operation`. */
+/** Attempts at operations, by `operation`; what is read to confirm one is none. */
 export const attempts = Metric.counter("matrix_membership_attempts", {
   description: "Attempts at membership operations",
   incremental: true

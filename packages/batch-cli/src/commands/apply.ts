@@ -3,7 +3,6 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Effect from "effect/Effect"
 import * as Application from "../Application.ts"
 import * as Target from "../Target.ts"
 
@@ -29,7 +28,7 @@ export const apply = Command.make(
       Flag.withDefault(false)
     )
   },
-  Effect.fn("apply")(Application.apply)
+  Application.apply
 ).pipe(
   Command.withDescription("Apply a plan of invitations, joins, leaves and forgets"),
   Command.withExamples([
