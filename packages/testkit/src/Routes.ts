@@ -120,8 +120,8 @@ interface Found {
 const find = (request: Wire.Request, manner: Manner): Result.Result<Found, Refusal> => {
   const segments = Wire.pathOf(request).split("/")
   const here = (mounted.get(segments.length) ?? []).flatMap(({ route, template, version }) => {
-    const params = isMounted(version, route, manner) ? Template.match(template, segments) : undefined
-    return params === undefined ? [] : [{ route, params }]
+    const params = Template.match(template, segments)
+    return params === undefined || !isMounted(version, route, manner) ? [] : [{ route, params }]
   })
   const found = here.find(({ route }) => route.method === request.method)
   if (found !== undefined) return Result.succeed(found)

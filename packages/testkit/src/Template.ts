@@ -6,13 +6,13 @@ export const match = (
   template: ReadonlyArray<string>,
   segments: ReadonlyArray<string>
 ): Readonly<Record<string, string>> | undefined => {
-  if (template.length !== segments.length) return undefined
+  const isMatch =
+    template.length === segments.length &&
+    template.every((part, index) => part === segments[index] || part.startsWith("{"))
+  if (!isMatch) return undefined
   const params: Record<string, string> = {}
-  for (const [index, part] of template.entries()) {
-    const segment = segments[index] ?? ""
-    if (part.startsWith("{")) params[part.slice(1, -1)] = decodeSegment(segment)
-    else if (part !== segment) return undefined
-  }
+  for (const [index, part] of template.entries())
+    if (part.startsWith("{")) params[part.slice(1, -1)] = decodeSegment(segments[index] ?? "")
   return params
 }
 

@@ -13,9 +13,9 @@ export const check = (
   world: World,
   room: Room.Room,
   { content, stateKey, type }: Draft
-): Result.Result<void, Refusal> =>
-  Result.gen(function* () {
-    if (type !== "m.room.canonical_alias") return
+): Result.Result<void, Refusal> => {
+  if (type !== "m.room.canonical_alias") return Result.succeed(undefined)
+  return Result.gen(function* () {
     const before = Room.content(room, type, stateKey)
     const { alias, alt_aliases: others = [] } = content
     if (alias && alias !== before["alias"]) yield* checkOne(world, room, alias)
@@ -24,6 +24,7 @@ export const check = (
     const known: unknown = before["alt_aliases"]
     for (const other of others) if (!Array.isArray(known) || !known.includes(other)) yield* checkOne(world, room, other)
   })
+}
 
 const invalid = (error: string) => Result.fail(make(400, "M_INVALID_PARAM", error))
 
