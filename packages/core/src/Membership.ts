@@ -34,6 +34,7 @@ import type * as getJoinedRooms from "./endpoints/getJoinedRooms.ts"
 import type * as getMembersByRoom from "./endpoints/getMembersByRoom.ts"
 import type * as getMembership from "./endpoints/getMembership.ts"
 import type * as getRoomIdByAlias from "./endpoints/getRoomIdByAlias.ts"
+import type * as getRoomStateWithKey from "./endpoints/getRoomStateWithKey.ts"
 import type * as inviteBy3PID from "./endpoints/inviteBy3PID.ts"
 import type * as inviteUser from "./endpoints/inviteUser.ts"
 import type * as joinRoom from "./endpoints/joinRoom.ts"
@@ -137,6 +138,14 @@ export class Membership extends Context.Service<
     readonly getMembership: (
       request: getMembership.Parameters
     ) => Effect.Effect<MembershipState, Failure<typeof getMembership>>
+    /**
+     * The content of one state event of a room the caller can see, such as `m.room.power_levels` with an empty
+     * `stateKey`. Only its being an object is checked. Fails as `NotFound` when there is none.
+     * Client-server API "Getting events for a room", v1.19.
+     */
+    readonly getRoomStateWithKey: (
+      request: getRoomStateWithKey.Parameters
+    ) => Effect.Effect<{ readonly [key: string]: unknown }, Failure<typeof getRoomStateWithKey>>
     /**
      * Makes a membership what it should be: reads it, acts only if needed, and says whether it did. What somebody else
      * did in the meantime counts as `unchanged`, not as an error. See `Ensure.Request` for what is never done unasked.

@@ -11,6 +11,7 @@ import { getJoinedRooms } from "./endpoints/getJoinedRooms.ts"
 import { getMembersByRoom } from "./endpoints/getMembersByRoom.ts"
 import { getMembership } from "./endpoints/getMembership.ts"
 import { getRoomIdByAlias } from "./endpoints/getRoomIdByAlias.ts"
+import { getRoomStateWithKey } from "./endpoints/getRoomStateWithKey.ts"
 import { inviteBy3PID } from "./endpoints/inviteBy3PID.ts"
 import { inviteUser } from "./endpoints/inviteUser.ts"
 import { joinRoom } from "./endpoints/joinRoom.ts"
@@ -29,7 +30,8 @@ export const make = (version: PathVersion) =>
   HttpApi.make("membership").add(
     HttpApiGroup.make("membership", { topLevel: true })
       .add(joinRoom, joinRoomById, knockRoom, leaveRoom, forgetRoom, inviteUser, kick, ban, unban)
-      .add(getJoinedRooms, getMembersByRoom, getJoinedMembersByRoom, getMembership, getRoomIdByAlias, whoami)
+      .add(getJoinedRooms, getMembersByRoom, getJoinedMembersByRoom, getMembership, getRoomStateWithKey)
+      .add(getRoomIdByAlias, whoami)
       .prefix(`/_matrix/client/${version}`)
   )
 

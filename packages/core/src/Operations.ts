@@ -11,6 +11,7 @@ import * as getJoinedRooms from "./endpoints/getJoinedRooms.ts"
 import * as getMembersByRoom from "./endpoints/getMembersByRoom.ts"
 import * as getMembership from "./endpoints/getMembership.ts"
 import * as getRoomIdByAlias from "./endpoints/getRoomIdByAlias.ts"
+import * as getRoomStateWithKey from "./endpoints/getRoomStateWithKey.ts"
 import * as inviteBy3PID from "./endpoints/inviteBy3PID.ts"
 import * as inviteUser from "./endpoints/inviteUser.ts"
 import * as joinRoom from "./endpoints/joinRoom.ts"
@@ -174,6 +175,12 @@ export const make = Effect.fnUntraced(function* (options: Options) {
       operation(
         { name: "getMembership", endpoint: getMembership, attributes: about(request.roomId, request.userId) },
         () => confirm.membership(request)
+      ),
+    getRoomStateWithKey: (request) =>
+      operation(
+        { name: "getRoomStateWithKey", endpoint: getRoomStateWithKey, attributes: about(request.roomId) },
+        // power levels name people one by one, and other state has no bound either
+        ({ lists }) => lists.getRoomStateWithKey(getRoomStateWithKey.request(request))
       ),
     getRoomIdByAlias: (request) =>
       operation(

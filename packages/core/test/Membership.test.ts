@@ -212,6 +212,23 @@ const calls: ReadonlyArray<Call> = [
     value: "invite"
   },
   {
+    name: "getRoomStateWithKey",
+    use: (membership) =>
+      membership.getRoomStateWithKey({ roomId, eventType: "org.example/odd type", stateKey: "@a/b:x" }),
+    method: "GET",
+    path: "/rooms/!room%3Aexample.org/state/org.example%2Fodd%20type/%40a%2Fb%3Ax",
+    answer: '{"anything":[1]}',
+    value: { anything: [1] }
+  },
+  {
+    name: "getRoomStateWithKey without a key",
+    use: (membership) => membership.getRoomStateWithKey({ roomId, eventType: "m.room.power_levels", stateKey: "" }),
+    method: "GET",
+    path: "/rooms/!room%3Aexample.org/state/m.room.power_levels/",
+    answer: '{"users":{}}',
+    value: { users: {} }
+  },
+  {
     name: "getRoomIdByAlias",
     use: (membership) => membership.getRoomIdByAlias({ roomAlias: RoomAlias.make("#hall:example.org") }),
     method: "GET",

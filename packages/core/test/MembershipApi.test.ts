@@ -58,6 +58,7 @@ const specification: Readonly<Record<string, Expected>> = {
     answer: []
   },
   getJoinedMembersByRoom: { method: "get", path: "/rooms/{roomId}/joined_members", answer: ["joined"] },
+  getRoomStateWithKey: { method: "get", path: "/rooms/{roomId}/state/{eventType}/{stateKey}", answer: [] },
   whoami: { method: "get", path: "/account/whoami", answer: ["user_id"] }
 }
 

@@ -43,6 +43,8 @@ const operations: { readonly [Name in keyof Service]: (membership: Service) => E
   getMembersByRoom: (membership) => membership.getMembersByRoom({ roomId }),
   getJoinedMembersByRoom: (membership) => membership.getJoinedMembersByRoom({ roomId }),
   getMembership: (membership) => membership.getMembership({ roomId, userId }),
+  getRoomStateWithKey: (membership) =>
+    membership.getRoomStateWithKey({ roomId, eventType: "m.room.name", stateKey: "" }),
   ensure: (membership) => membership.ensure({ roomId, userId, membership: "ban", unban: true }),
   getRoomIdByAlias: (membership) => membership.getRoomIdByAlias({ roomAlias: RoomAlias.make("#hall:x") }),
   whoami: (membership) => membership.whoami,
@@ -58,7 +60,7 @@ const matrix =
       { status, headers: { "x-echo": encodeURIComponent(said(sent)) } }
     )
 
-const echoes: ReadonlyArray<{ name: string; reply: Reply }> = [
+const echoes: ReadonlyArray<{ name: string; reply: Reply; except?: keyof Service }> = [
   { name: "403", reply: matrix(403, "M_FORBIDDEN") },
   { name: "403 consent", reply: matrix(403, "M_CONSENT_NOT_GIVEN") },
   { name: "403 quota", reply: matrix(403, "M_RESOURCE_LIMIT_EXCEEDED") },
@@ -68,7 +70,13 @@ const echoes: ReadonlyArray<{ name: string; reply: Reply }> = [
   { name: "500", reply: matrix(500, "M_UNKNOWN") },
   { name: "502 page", reply: (sent) => new Response(`<pre>${said(sent)}</pre>`, { status: 502 }) },
   { name: "200 page", reply: (sent) => new Response(`<pre>${said(sent)}</pre>`) },
-  { name: "200 of the wrong shape", reply: (sent) => Response.json({ [said(sent)]: { room_id: said(sent) } }) },
+  { name: "200 of no shape at all", reply: (sent) => Response.json([said(sent)]) },
+  {
+    name: "200 of the wrong shape",
+    reply: (sent) => Response.json({ [said(sent)]: { room_id: said(sent) } }),
+    // any object is the right shape of state, which its reader gets as the server has it
+    except: "getRoomStateWithKey"
+  },
   {
     name: "network error",
     reply: (sent) => {
@@ -122,7 +130,7 @@ const own = Effect.provideServiceEffect(
 )
 
 describe.each(Object.entries(operations))("%s", (name, use) => {
-  it.effect.each(echoes)("shows no token of any kind: $name", ({ reply }) =>
+  it.effect.each(echoes.filter(({ except }) => except !== name))("shows no token of any kind: $name", ({ reply }) =>
     Effect.gen(function* () {
       const { service, wire } = layer(reply)
       const { spans, text } = yield* Effect.flatMap(Membership, use).pipe(Effect.provide(service), witness, patiently)

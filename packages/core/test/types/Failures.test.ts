@@ -59,6 +59,7 @@ describe("an operation fails with what any request can come to, and", () => {
     expectTypeOf<Fails<"getMembersByRoom">>().toEqualTypeOf<Any>()
     expectTypeOf<Fails<"getJoinedMembersByRoom">>().toEqualTypeOf<Any>()
     expectTypeOf<Fails<"getMembership">>().toEqualTypeOf<Any>()
+    expectTypeOf<Fails<"getRoomStateWithKey">>().toEqualTypeOf<Any>()
     expectTypeOf<Fails<"getRoomIdByAlias">>().toEqualTypeOf<Any>()
     expectTypeOf<Fails<"whoami">>().toEqualTypeOf<Any>()
     expectTypeOf<Fails<"versions">>().toEqualTypeOf<Any>()

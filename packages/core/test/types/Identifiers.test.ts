@@ -22,6 +22,9 @@ describe("a plain string is refused", () => {
     expectTypeOf<{ roomIdOrAlias: string }>().not.toExtend<Request<"knockRoom">>()
     expectTypeOf<{ roomId: string }>().not.toExtend<Request<"getMembersByRoom">>()
     expectTypeOf<{ roomId: string }>().not.toExtend<Request<"getJoinedMembersByRoom">>()
+    expectTypeOf<{ roomId: string; eventType: string; stateKey: string }>().not.toExtend<
+      Request<"getRoomStateWithKey">
+    >()
     expectTypeOf<{ roomAlias: string }>().not.toExtend<Request<"getRoomIdByAlias">>()
   })
   it("for a user", () => {
@@ -75,6 +78,7 @@ describe("what comes back is branded as well", () => {
     expectTypeOf<Success<"getJoinedMembersByRoom">>().toEqualTypeOf<ReadonlyMap<UserId, JoinedMember>>()
     expectTypeOf<Success<"ensure">>().toEqualTypeOf<"unchanged" | "changed">()
     expectTypeOf<Success<"getMembership">>().toEqualTypeOf<MembershipState>()
+    expectTypeOf<Success<"getRoomStateWithKey">>().toEqualTypeOf<{ readonly [key: string]: unknown }>()
     expectTypeOf<Success<"whoami">["userId"]>().toEqualTypeOf<UserId>()
   })
 })

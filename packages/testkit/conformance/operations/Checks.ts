@@ -115,6 +115,12 @@ const reads: ReadonlyArray<Check> = [
       strictEqual((yield* carol.membership.getJoinedRooms).includes(roomId), false)
       strictEqual(yield* getRoomIdByAlias({ roomAlias: RoomAlias.make(`#${name}:${site.serverName}`) }), roomId)
       strictEqual(yield* tagOf(carol.membership.getJoinedMembersByRoom({ roomId })), "Forbidden")
+      const state = (asked: Person, eventType: string, stateKey = "") =>
+        asked.membership.getRoomStateWithKey({ roomId, eventType, stateKey })
+      strictEqual((yield* state(alice, "m.room.join_rules"))["join_rule"], "public")
+      strictEqual((yield* state(bob, "m.room.member", alice.userId))["membership"], "join")
+      strictEqual(yield* tagOf(state(alice, "org.example.nothing")), "NotFound")
+      strictEqual(yield* tagOf(state(carol, "m.room.join_rules")), "Forbidden")
     })
   )
 ]
