@@ -121,26 +121,38 @@ const send = Effect.fnUntraced(
 // a look at what happened is not worth a long wait of its own
 const brief = RetryPolicy.make({ times: 2, longestWait: "5 seconds", budget: "10 seconds" })
 
+/** How a row ended, and the error behind a failure. */
+export interface Ended {
+  readonly outcome: Outcome.Outcome
+  readonly error?: MatrixError.MatrixError
+}
+
+const failed = (error: MatrixError.MatrixError): Ended => ({ outcome: Outcome.failed(error), error })
+
 /** The outcome of one row. Never fails: what goes wrong is the outcome. */
-export const run = Effect.fnUntraced(function* (task: Task, roster: Roster, options: Options) {
+export const run = Effect.fnUntraced(function* (
+  task: Task,
+  roster: Roster,
+  options: Options
+): Effect.fn.Return<Ended, never, Membership> {
   const { row } = task
-  if (Result.isFailure(task.room)) return Outcome.failed(task.room.failure)
+  if (Result.isFailure(task.room)) return failed(task.room.failure)
   const membership = yield* Membership
   const target: Target = { roomId: task.room.success, userId: task.user }
   const before = Goal.met(row.operation, roster.membership(target.roomId, target.userId))
-  if (before !== undefined) return Outcome.unchanged(before)
+  if (before !== undefined) return { outcome: Outcome.unchanged(before) }
   const { doubt, last } = yield* send(request(membership, row, target), options)
   if (last !== undefined && Result.isSuccess(last)) {
     const after = Goal.after(row.operation)
     if (after !== undefined) roster.learn(target.roomId, target.userId, after)
-    return Outcome.done
+    return { outcome: Outcome.done }
   }
-  const verdict =
+  const verdict: Ended =
     doubt !== undefined
-      ? Outcome.unknown(doubt, last?.failure)
+      ? { outcome: Outcome.unknown(doubt, last?.failure), ...(last === undefined ? {} : { error: last.failure }) }
       : last === undefined
-        ? Outcome.notAttempted("the run ended while the server made it wait")
-        : Outcome.failed(last.failure)
+        ? { outcome: Outcome.notAttempted("the run ended while the server made it wait") }
+        : failed(last.failure)
   if (doubt === undefined && !(last !== undefined && mayBeMet.has(last.failure._tag))) return verdict
   // who is not in a room may be shown it as it was when they left
   const isIn = roster.membership(target.roomId, options.sender) === "join"
@@ -151,8 +163,8 @@ export const run = Effect.fnUntraced(function* (task: Task, roster: Roster, opti
   const met = Goal.met(row.operation, now.value)
   if (met !== undefined) {
     // it was not so before, as far as was known, and our request went out
-    return doubt === undefined ? Outcome.unchanged(met) : Outcome.done
+    return { outcome: doubt === undefined ? Outcome.unchanged(met) : Outcome.done }
   }
   // it is not so, and the server's last word was a refusal: that is the truth then
-  return last !== undefined && !MatrixError.mayHaveTakenEffect(last.failure) ? Outcome.failed(last.failure) : verdict
+  return last !== undefined && !MatrixError.mayHaveTakenEffect(last.failure) ? failed(last.failure) : verdict
 })

@@ -24,18 +24,17 @@ const meaning: { readonly [T in Outcome.Tag]: readonly [label: string, meaning: 
   done: ["done", "the server made the change"],
   unchanged: ["unchanged", "it was so already"],
   failed: ["failed", "the server said no, or could not"],
+  deferred: ["deferred", "a limit holds it up for longer than this run may last"],
   unknown: ["unknown", "sent, but the answer never came"],
   notAttempted: ["not attempted", "the run ended first"]
 }
 
-const tags: ReadonlyArray<Outcome.Tag> = ["done", "unchanged", "failed", "unknown", "notAttempted"]
-
 const why = (outcome: Outcome.Outcome): string => {
   switch (outcome._tag) {
     case "done":
-      return ""
+      return outcome.because ?? ""
     case "failed":
-      return `${outcome.error._tag}: ${outcome.error.message}`
+      return `${outcome.failure.tag}: ${outcome.failure.message}`
     default:
       return outcome.because
   }
@@ -58,7 +57,7 @@ export const summary = (run: Run, attention: ReadonlyArray<Ended>, isTerminal: b
   const inOrder = attention.toSorted((one, other) => one.task.row.line - other.task.row.line)
   const rows = inOrder.slice(0, isTerminal ? shown : undefined).map((ended) => sentence(run.source, ended))
   const more = attention.length - rows.length
-  const counted = tags
+  const counted = Outcome.tags
     .filter((tag) => run.counts[tag] > 0 || tag === "done" || tag === "failed")
     .map((tag) => {
       const [label, text] = meaning[tag]
@@ -101,15 +100,8 @@ export const rowJson = ({ outcome, task }: Ended): string =>
     reason: task.row.reason,
     outcome: outcome._tag,
     because: "because" in outcome ? outcome.because : undefined,
-    error: "error" in outcome && outcome.error !== undefined ? errorJson(outcome.error) : undefined
+    error: "failure" in outcome ? outcome.failure : undefined
   })}\n`
-
-const errorJson = (error: Extract<Outcome.Outcome, { readonly _tag: "failed" }>["error"]) => ({
-  tag: error._tag,
-  message: error.message,
-  status: "status" in error ? error.status : undefined,
-  errcode: "errcode" in error && error.errcode !== "" ? error.errcode : undefined
-})
 
 /** The last line of NDJSON. */
 export const summaryJson = ({ counts, elapsed, homeserver, interrupted, sender, source }: Run): string =>

@@ -93,9 +93,8 @@ export const run = Effect.fn("Runner.run")(function* ({ roster, sender, tasks }:
         // a place in the queue is no reason to begin: the run may have ended meanwhile
         yield* restore(Effect.yieldNow)
         const waiting = (until: number | undefined) => options.waiting?.(task, until) ?? Effect.void
-        const outcome = yield* Attempt.run(task, roster, { policy, sender, turnstile, waiting, restore })
+        const { error, outcome } = yield* Attempt.run(task, roster, { policy, sender, turnstile, waiting, restore })
         yield* report(index, task, outcome)
-        const error = outcome._tag === "failed" || outcome._tag === "unknown" ? outcome.error : undefined
         // an alias that leads nowhere is the matter of its own rows
         if (error !== undefined && task.room._tag === "Success" && (yield* ends(error))) {
           yield* Deferred.succeed(fatal, error)

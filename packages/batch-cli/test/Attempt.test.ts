@@ -14,7 +14,7 @@ const text = (outcome: Outcome.Outcome): string => {
     case "done":
       return "done"
     case "failed":
-      return `failed: ${outcome.error._tag}`
+      return `failed: ${outcome.failure.tag}`
     default:
       return `${outcome._tag}: ${outcome.because}`
   }
@@ -41,7 +41,7 @@ const attempt = Effect.fnUntraced(function* (row: string, seen: Seen = { outcome
         waiting: (until) => Effect.sync(() => seen.waits.push(until)),
         restore
       }).pipe(
-        Effect.map(text),
+        Effect.map(({ outcome }) => text(outcome)),
         Effect.tap((outcome) => Effect.sync(() => seen.outcomes.push(outcome)))
       )
     )
