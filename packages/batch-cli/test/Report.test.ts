@@ -142,6 +142,7 @@ describe("the lines of JSON", () => {
       unchanged: 1,
       failed: 2,
       unknown: 1,
+      deferred: 0,
       notAttempted: 3,
       rows: 12,
       interrupted: false,
