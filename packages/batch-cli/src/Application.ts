@@ -64,7 +64,7 @@ export const apply = Effect.fn("apply")(function* (options: Apply) {
 }, Effect.scoped)
 
 const run = Effect.fnUntraced(function* (options: Apply, plan: Plan.Plan, baseUrl: URL) {
-  yield* Progress.note(`reading who is where, for ${plan.rows.length} rows …`)
+  yield* Progress.note(`reading who is where, for ${plan.rows.size} rows …`)
   const preflight = yield* Preflight.run(plan, options).pipe(
     Effect.mapError((error) => (error._tag === "PlanInvalid" ? invalid("changed")(error) : unusable(baseUrl)(error)))
   )
@@ -86,7 +86,7 @@ const run = Effect.fnUntraced(function* (options: Apply, plan: Plan.Plan, baseUr
     yield* print(options.json ? Report.summaryJson(run) : Report.summary(run, attention, isTerminal))
   })
   const fatal = yield* Effect.gen(function* () {
-    const progress = yield* Progress.make(plan.rows.length)
+    const progress = yield* Progress.make(plan.rows.size)
     return yield* Runner.run(preflight, {
       concurrency: options.concurrency,
       waiting: progress.waiting,
@@ -106,5 +106,5 @@ const run = Effect.fnUntraced(function* (options: Apply, plan: Plan.Plan, baseUr
   yield* conclude(false)
   if (fatal !== undefined) return yield* unusable(baseUrl)(fatal)
   const { failed, unknown } = yield* Ref.get(counts)
-  if (failed + unknown > 0) return yield* new SomeFailed({ failed, unknown, rows: plan.rows.length })
+  if (failed + unknown > 0) return yield* new SomeFailed({ failed, unknown, rows: plan.rows.size })
 })

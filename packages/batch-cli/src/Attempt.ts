@@ -19,7 +19,7 @@ type Target = { readonly roomId: MatrixId.RoomId; readonly userId: MatrixId.User
 /** The request of a row. */
 const request = (
   membership: Membership["Service"],
-  { operation, reason, room }: Row,
+  { operation, reason, room, via }: Row,
   { roomId, userId }: Target
 ): Effect.Effect<unknown, MatrixError.MatrixError> => {
   switch (operation) {
@@ -27,11 +27,19 @@ const request = (
       return membership.inviteUser({ roomId, userId, reason })
     case "join":
       // by the name in the plan: an alias tells our server which others are in the room, an id does not
-      return membership.joinRoom({ roomIdOrAlias: room, reason })
+      return membership.joinRoom({ roomIdOrAlias: room, via, reason })
     case "leave":
       return membership.leaveRoom({ roomId, reason })
+    case "knock":
+      return membership.knockRoom({ roomIdOrAlias: room, via, reason })
     case "forget":
       return membership.forgetRoom({ roomId })
+    case "kick":
+      return membership.kick({ roomId, userId, reason })
+    case "ban":
+      return membership.ban({ roomId, userId, reason })
+    case "unban":
+      return membership.unban({ roomId, userId, reason })
   }
 }
 

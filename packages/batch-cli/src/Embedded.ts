@@ -8,8 +8,8 @@ import { FakeHomeserver, Listening } from "@matrix-membership/testkit"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import type { Plan, Row } from "./Plan.ts"
-import { isOwn } from "./Preflight.ts"
+import { isOwn, type Operation, traits } from "./Operations.ts"
+import type { Plan } from "./Plan.ts"
 
 /** One invitee in so many has joined on their own before the plan begins. */
 const alreadyThere = 12
@@ -28,18 +28,18 @@ export interface Seed {
 }
 
 /** Where the sender must stand for the first row about a room to make sense. */
-const before: { readonly [O in Row["operation"]]: Membership } = {
-  invite: "join",
-  leave: "join",
-  join: "none",
-  forget: "leave"
+const before = (operation: Operation): Membership => {
+  if (!isOwn(operation)) return "join"
+  const { needs } = traits[operation]
+  return needs === "join" || needs === "leave" ? needs : "none"
 }
 
 const domainOf = (id: string): string => id.slice(id.indexOf(":") + 1)
 
 /** What a server must hold for this plan. Pure: the same plan, the same server. */
-export const seed = ({ rows }: Plan): Seed => {
-  const named = rows.find((row) => isOwn(row) && row.user !== undefined)?.user
+export const seed = (plan: Plan): Seed => {
+  const rows = [...plan.rows]
+  const named = rows.find((row) => isOwn(row.operation) && row.user !== undefined)?.user
   const somebody =
     rows.find(({ user }) => user !== undefined)?.user ?? rows.find(({ room }) => room.startsWith("#"))?.room
   const serverName = named === undefined ? (somebody === undefined ? "localhost" : domainOf(somebody)) : domainOf(named)
@@ -49,7 +49,7 @@ export const seed = ({ rows }: Plan): Seed => {
     sender: named ?? `@organiser:${serverName}`,
     rooms: Array.from(rooms, ([name, rows]) => ({
       name,
-      sender: before[rows[0]?.operation ?? "invite"],
+      sender: before(rows[0]?.operation ?? "invite"),
       members: rows
         .flatMap(({ operation, user }) => (operation === "invite" && user !== undefined ? [user] : []))
         .filter((_, index) => index % alreadyThere === alreadyThere - 1)

@@ -14,7 +14,8 @@ import * as PlanCsv from "./PlanCsv.ts"
 import * as PlanJson from "./PlanJson.ts"
 import { ofFile, PlanInvalid, type Problem } from "./PlanProblem.ts"
 import { review } from "./PlanReview.ts"
-import type { Item, Row } from "./PlanRow.ts"
+import type { Item } from "./PlanRow.ts"
+import type { Rows } from "./PlanRows.ts"
 import * as PlanText from "./PlanText.ts"
 
 export { PlanInvalid, Problem } from "./PlanProblem.ts"
@@ -25,7 +26,8 @@ export { jsonSchema } from "./PlanSchema.ts"
 export interface Plan {
   /** As the user named it; `-` is standard input. */
   readonly source: string
-  readonly rows: Arr.NonEmptyReadonlyArray<Row>
+  /** At least one. */
+  readonly rows: Rows
   /** SHA-256, in hexadecimal, of what the rows ask for in their order, wherever they stand in the file. */
   readonly digest: string
 }

@@ -6,6 +6,7 @@ import * as MatrixId from "@matrix-membership/core/MatrixId"
 import type * as Arr from "effect/Array"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Address from "./PlanAddress.ts"
 import * as Hint from "./PlanHint.ts"
 import { Content, type Field, fieldNames, fields, operations, wanted } from "./PlanRow.ts"
 
@@ -24,6 +25,8 @@ export const longestField = 1024 * 1024
 
 const isUser = Schema.is(fields.user.schema)
 const isRoom = Schema.is(fields.room.schema)
+const isMedium = Schema.is(fields.medium.schema)
+const isServer = Schema.is(MatrixId.ServerName)
 const decodeReason = Schema.decodeUnknownResult(fields.reason.schema)
 const decodeUser = Schema.decodeUnknownResult(fields.user.schema)
 const decodeAlias = Schema.decodeUnknownResult(MatrixId.RoomAlias)
@@ -56,12 +59,28 @@ export const objection: { readonly [F in Field]: (value: string, beside: Cells) 
   reason: (value) => {
     const decoded = decodeReason(value)
     return Result.isSuccess(decoded) ? undefined : told(decoded, fields.reason.expected)
+  },
+  via: (value) => {
+    const wrong = serversIn(value).find((server) => !isServer(server))
+    return wrong === undefined ? undefined : `expected ${fields.via.expected}, with blanks or commas between them`
+  },
+  as: (value, { room }) =>
+    isUser(value)
+      ? undefined
+      : `${told(decodeUser(value), fields.as.expected)}${isRoom(value) ? "; this is a room" : ""}${question(Hint.user(value, room))}`,
+  medium: (value) =>
+    isMedium(value) ? undefined : `expected ${fields.medium.expected}${question(Hint.nearest(value, Address.media))}`,
+  address: (value, { medium = "email" }) => {
+    if (!isMedium(medium) || Address.canonical(medium, value) !== undefined) return undefined
+    return medium === "email"
+      ? `expected ${fields.address.expected}`
+      : "expected a phone number with its country code such as 491701234567"
   }
 }
 
 const complaint = (field: Field, cells: Cells): Complaint | undefined => {
   const value = cells[field]
-  const need = wanted(cells.operation)[field]
+  const need = wanted(cells)[field]
   if (value === undefined) {
     if (need !== "required") return undefined
     const by = field === "operation" || field === "room" ? "expected" : `${cells.operation} needs`
@@ -90,10 +109,22 @@ const complaints = (cells: Cells): ReadonlyArray<Complaint> => {
   return [...swapped, ...others.flatMap((field) => complaint(field, cells) ?? [])]
 }
 
+/** The servers of a text that names several, with blanks or commas between them. */
+const serversIn = (value: string): ReadonlyArray<string> => value.split(/[\s,]+/).filter((server) => server !== "")
+
 const decodeContent = Schema.decodeUnknownResult(Content)
 
+/** The cells as a row has them: the servers apart, the address in its canonical form. */
+const parsed = ({ address, medium = "email", via, ...cells }: Cells): unknown => ({
+  ...cells,
+  ...(via === undefined ? {} : { via: serversIn(via) }),
+  ...(address === undefined
+    ? {}
+    : { medium, address: (isMedium(medium) ? Address.canonical(medium, address) : undefined) ?? "" })
+})
+
 const isComplete = (cells: Cells): boolean => {
-  const need = wanted(cells.operation)
+  const need = wanted(cells)
   return fieldNames.every((field) => {
     const value = cells[field]
     return value === undefined ? need[field] !== "required" : need[field] !== undefined && value.length <= longestField
@@ -102,7 +133,7 @@ const isComplete = (cells: Cells): boolean => {
 
 /** The row that these texts make, or everything that is wrong with them. */
 export const check = (cells: Cells): Result.Result<Content, Arr.NonEmptyReadonlyArray<Complaint>> => {
-  const decoded = decodeContent(cells)
+  const decoded = decodeContent(parsed(cells))
   if (Result.isSuccess(decoded) && isComplete(cells)) return Result.succeed(decoded.success)
   const [first, ...more] = complaints(cells)
   if (first !== undefined) return Result.fail([first, ...more])

@@ -34,6 +34,13 @@ export const mistyped = (field: string | undefined, what: string, value: Json.Va
     message: `expected ${what}, found ${nameOf(value)}`
   })
 
+/** A list of texts as one text, which is how all fields are checked; or the first item that is no text. */
+const joined = (list: Json.List): Json.Value => {
+  const other = list.items.find(({ kind }) => kind !== "text")
+  const value = list.items.flatMap((item) => (item.kind === "text" ? [item.value] : [])).join(" ")
+  return other ?? { kind: "text", line: list.line, column: list.column, value }
+}
+
 export const fieldsOf = ({ entries }: Json.Record): Fields => {
   const values = new Map<Row.Field, Json.Text>()
   const keys = new Map<Row.Field, Json.Text>()
@@ -48,8 +55,9 @@ export const fieldsOf = ({ entries }: Json.Record): Fields => {
       problems.push(problemAt(key, { field: "key", value: key.value, message }))
     } else {
       keys.set(field, key)
-      if (value.kind === "text") values.set(field, value)
-      else problems.push(mistyped(field, "text in double quotes", value))
+      const text = value.kind === "list" && field === "via" ? joined(value) : value
+      if (text.kind === "text") values.set(field, text)
+      else problems.push(mistyped(field, "text in double quotes", text))
     }
   }
   return { values, given: new Set(keys.keys()), problems }
@@ -67,7 +75,12 @@ export const defaultProblems = ({ problems, values }: Fields): ReadonlyArray<Pro
 /** The texts of a row: its own, an empty one included, go before the defaults that its operation can use. */
 const cellsOf = (own: Fields, defaults: Fields): Cells.Cells => {
   const text = (field: Row.Field) => (own.given.has(field) ? own : defaults).values.get(field)?.value
-  const wanted = Row.wanted(text("operation"))
+  const wanted = Row.wanted({
+    operation: text("operation"),
+    user: text("user"),
+    medium: text("medium"),
+    address: text("address")
+  })
   const cells: { [F in Row.Field]?: string } = {}
   for (const field of Row.fieldNames) {
     const cell = own.given.has(field) || wanted[field] !== undefined ? text(field) : undefined

@@ -5,19 +5,20 @@ import * as Order from "effect/Order"
 import * as Result from "effect/Result"
 import { ofFile, Problem } from "./PlanProblem.ts"
 import type { Content, Item, Row } from "./PlanRow.ts"
+import * as PlanRows from "./PlanRows.ts"
 
 /** Rows that can be run, and what they ask for as one number. */
 export interface Reviewed {
-  readonly rows: Arr.NonEmptyReadonlyArray<Row>
+  readonly rows: PlanRows.Rows
   readonly digest: string
 }
 
 /** SHA-256 of what the rows ask for, in their order, in hexadecimal. Where they stand in the file does not count. */
 export const digestOf = (rows: Iterable<Content>): string => {
   const hash = createHash("sha256")
-  for (const { operation, reason, room, user } of rows) {
+  for (const { address, as, medium, operation, reason, room, user, via } of rows) {
     // absent keys are left out, so that fields to come do not change the digest of plans without them
-    hash.update(`${JSON.stringify({ operation, room, user, reason })}\n`)
+    hash.update(`${JSON.stringify({ operation, room, user, reason, via, as, medium, address })}\n`)
   }
   return hash.digest("hex")
 }
@@ -29,7 +30,7 @@ export const digestOf = (rows: Iterable<Content>): string => {
 const repetitions = (rows: ReadonlyArray<Row>): ReadonlyArray<Problem> => {
   const latest = new Map<string, Row>()
   return rows.flatMap((row) => {
-    const key = `${row.room}\0${row.user ?? ""}`
+    const key = `${row.room}\0${row.user ?? row.address ?? ""}\0${row.as ?? ""}`
     const before = latest.get(key)
     if (before?.operation !== row.operation) {
       latest.set(key, row)
@@ -59,6 +60,6 @@ export const review = (
   const problems = Arr.sort([...unreadable, ...told, ...repetitions(rows)], inOrderOfFile)
   if (Arr.isArrayNonEmpty(problems)) return Result.fail(problems)
   return Arr.isReadonlyArrayNonEmpty(rows)
-    ? Result.succeed({ rows, digest: digestOf(rows) })
+    ? Result.succeed({ rows: PlanRows.fromRows(rows), digest: digestOf(rows) })
     : Result.fail([ofFile("there are no rows in this plan")])
 }

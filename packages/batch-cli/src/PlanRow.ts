@@ -1,25 +1,17 @@
 /**
- * The rows of a plan: which operations there are, and which fields each takes. The two tables say it all; the readers of
- * CSV and JSON and the JSON Schema follow them.
+ * The rows of a plan: which fields there are, how each is written and what it is called. Which operation takes which is
+ * in the table of operations; the readers of CSV and JSON and the JSON Schema follow the two.
  */
 import * as MatrixId from "@matrix-membership/core/MatrixId"
 import type * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
+import { type Detail, isOperation, Operation, operations, traits } from "./Operations.ts"
+import * as Address from "./PlanAddress.ts"
 import * as Hint from "./PlanHint.ts"
 import type { Problem } from "./PlanProblem.ts"
 
-/** Which fields an operation takes beside the room. A row without `user` is about the owner of the token. */
-const takes = {
-  invite: { user: "required", reason: "optional" },
-  join: { user: "optional", reason: "optional" },
-  leave: { user: "optional", reason: "optional" },
-  forget: { user: "optional" }
-} as const
-
-export const Operation = Schema.Literals(Struct.keys(takes))
-export type Operation = typeof Operation.Type
-export const operations: ReadonlyArray<Operation> = Operation.literals
+export { Operation, operations } from "./Operations.ts"
 
 const Reason = Schema.String.check(
   Schema.makeFilter((text) => text.isWellFormed() && !text.includes("\0"), {
@@ -43,7 +35,23 @@ export const fields = {
     expected: "a user id such as @alice:example.org",
     aliases: ["userid", "mxid", "matrixid", "member", "invitee"]
   },
-  reason: { schema: Reason, expected: "text", aliases: [] }
+  reason: { schema: Reason, expected: "text", aliases: ["comment", "message"] },
+  via: {
+    schema: Schema.Array(MatrixId.ServerName),
+    expected: "server names such as example.org",
+    aliases: ["server", "servers", "servername", "servernames", "viaservers"]
+  },
+  as: {
+    schema: MatrixId.UserId,
+    expected: "a user id such as @alice:example.org",
+    aliases: ["actor", "asuser", "actas", "onbehalfof"]
+  },
+  medium: { schema: Address.Medium, expected: Hint.oneOf(Address.media), aliases: ["kind"] },
+  address: {
+    schema: Address.Address,
+    expected: "an e-mail address such as ann@example.org",
+    aliases: ["email", "mail", "emailaddress", "3pid", "threepid"]
+  }
 } as const
 
 export type Field = keyof typeof fields
@@ -64,12 +72,16 @@ export const unknownName = (name: string): string => {
   return `not known; expected ${Hint.oneOf(fieldNames)}${meant === undefined ? "" : `; did you mean ${meant}?`}`
 }
 
-/** What a row asks for, apart from where it stands. */
+/** What a row asks for, apart from where it stands. Somebody without a Matrix id has an `address` instead of a `user`. */
 export const Content = Schema.Struct({
   operation: fields.operation.schema,
   room: fields.room.schema,
   user: Schema.optionalKey(fields.user.schema),
-  reason: Schema.optionalKey(fields.reason.schema)
+  reason: Schema.optionalKey(fields.reason.schema),
+  via: Schema.optionalKey(fields.via.schema),
+  as: Schema.optionalKey(fields.as.schema),
+  medium: Schema.optionalKey(fields.medium.schema),
+  address: Schema.optionalKey(fields.address.schema)
 })
 export type Content = typeof Content.Type
 
@@ -82,13 +94,33 @@ export interface Row extends Content {
 /** What a plan is read into, piece by piece: a row, or something to mend. */
 export type Item = Result.Result<Row, Problem>
 
-type Wanted = Readonly<Partial<Record<Field, "required" | "optional">>>
+export type Wanted = { readonly [F in Field]?: "required" | "optional" }
 
 const always = { operation: "required", room: "required" } as const
 
-const anything: Wanted = { ...always, user: "optional", reason: "optional" }
+const details: ReadonlyArray<Detail> = ["user", "reason", "via", "as", "medium", "address"]
 
-const wantedBy: ReadonlyMap<string, Wanted> = new Map(operations.map((name) => [name, { ...always, ...takes[name] }]))
+const anything: Wanted = { ...always, ...Object.fromEntries(details.map((detail) => [detail, "optional"])) }
 
-/** What a row with this operation consists of; one whose operation is unknown may have any field. */
-export const wanted = (operation: string | undefined): Wanted => wantedBy.get(operation ?? "") ?? anything
+const byUser: ReadonlyMap<string, Wanted> = new Map(
+  operations.map((name) => [name, { ...always, ...traits[name].takes }])
+)
+
+const byAddress: ReadonlyMap<string, Wanted> = new Map(
+  operations.flatMap((name) => {
+    const { takesByAddress } = traits[name]
+    return takesByAddress === undefined ? [] : [[name, { ...always, ...takesByAddress }] as const]
+  })
+)
+
+/** What rows with this operation may consist of: one list of fields, or two where an address can stand for the user. */
+export const forms = (operation: Operation): ReadonlyArray<Wanted> =>
+  [byUser.get(operation), byAddress.get(operation)].filter((form) => form !== undefined)
+
+/** What the row with these texts consists of; one whose operation is unknown may have any field. */
+export const wanted = (cells: { readonly [F in Field]?: string | undefined }): Wanted => {
+  const { address, medium, operation = "", user } = cells
+  if (!isOperation(operation)) return anything
+  const isByAddress = user === undefined && (address !== undefined || medium !== undefined)
+  return (isByAddress ? byAddress.get(operation) : undefined) ?? byUser.get(operation) ?? anything
+}

@@ -9,8 +9,7 @@ import * as Row from "./PlanRow.ts"
 const schemaOf = (field: Row.Field) => Row.fields[field].schema
 
 /** A row of this operation as it is written where no defaults stand in. */
-const rowOf = (operation: Row.Operation) => {
-  const wanted = Row.wanted(operation)
+const rowOf = (operation: Row.Operation, wanted: Row.Wanted) => {
   const own = Row.fieldNames.flatMap((field) => {
     if (field === "operation" || wanted[field] === undefined) return []
     return [[field, wanted[field] === "required" ? schemaOf(field) : Schema.optionalKey(schemaOf(field))] as const]
@@ -18,7 +17,9 @@ const rowOf = (operation: Row.Operation) => {
   return Schema.Struct({ operation: Schema.Literal(operation), ...Object.fromEntries(own) })
 }
 
-const AnyRow = Schema.Union(Row.operations.map(rowOf)).annotate({ identifier: "Row" })
+const AnyRow = Schema.Union(
+  Row.operations.flatMap((operation) => Row.forms(operation).map((form) => rowOf(operation, form)))
+).annotate({ identifier: "Row" })
 
 /** The defaults, and a row where there are some: anything may be left out. */
 const Partial = Schema.Struct(

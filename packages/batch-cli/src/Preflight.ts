@@ -5,6 +5,7 @@
 import { type MatrixError, MatrixId, Membership, RetryPolicy } from "@matrix-membership/core"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import * as Operations from "./Operations.ts"
 import type { Plan } from "./Plan.ts"
 import { PlanInvalid, Problem } from "./PlanProblem.ts"
 import type { Row } from "./PlanRow.ts"
@@ -25,16 +26,14 @@ export interface Preflight {
 }
 
 /** What the sender can do only for themselves. */
-const own: ReadonlySet<Row["operation"]> = new Set(["join", "leave", "forget"])
-
-export const isOwn = (row: Row): boolean => own.has(row.operation)
+export const isOwn = (row: Row): boolean => Operations.isOwn(row.operation)
 
 // A wrong address or a dead server is a matter for the person at the keyboard, not for patience.
 export const impatient = RetryPolicy.make({ times: 1, longestWait: "1 minute" })
 
 const foreignRows = (plan: Plan, sender: MatrixId.UserId): ReadonlyArray<Problem> =>
-  plan.rows.flatMap(({ column = 1, line, operation, user }) =>
-    user === undefined || user === sender || !own.has(operation)
+  [...plan.rows].flatMap(({ column = 1, line, operation, user }) =>
+    user === undefined || user === sender || !Operations.isOwn(operation)
       ? []
       : new Problem({
           line,
@@ -44,6 +43,15 @@ const foreignRows = (plan: Plan, sender: MatrixId.UserId): ReadonlyArray<Problem
           message: `only they can ${operation}, and the access token is ${sender}'s; leave the user empty to ${operation} as ${sender}`
         })
   )
+
+/** Rows that a run cannot carry out; they are refused rather than taken for something else. */
+const foreignMeans = (plan: Plan): ReadonlyArray<Problem> =>
+  [...plan.rows].flatMap(({ address, as, column = 1, line }) => {
+    const [field, value] = address === undefined ? ["as", as] : ["address", address]
+    return value === undefined
+      ? []
+      : new Problem({ line, column, field, value, message: "rows with this are read, but cannot be applied yet" })
+  })
 
 const distinct = <A>(items: Iterable<A>): ReadonlyArray<A> => [...new Set(items)]
 
@@ -95,11 +103,11 @@ const enrol = Effect.fnUntraced(function* (
 export const run = Effect.fn("Preflight.run")(function* (plan: Plan, options: { readonly concurrency: number }) {
   const membership = yield* Membership
   const { userId: sender } = yield* Effect.provideService(membership.whoami, RetryPolicy.Override, impatient)
-  const [first, ...more] = foreignRows(plan, sender)
+  const [first, ...more] = [...foreignRows(plan, sender), ...foreignMeans(plan)]
   if (first !== undefined) return yield* new PlanInvalid({ source: plan.source, problems: [first, ...more] })
 
-  const resolved = yield* resolve(distinct(plan.rows.map(({ room }) => room)), options.concurrency)
-  const tasks = plan.rows.flatMap((row): ReadonlyArray<Task> => {
+  const resolved = yield* resolve(distinct([...plan.rows].map(({ room }) => room)), options.concurrency)
+  const tasks = [...plan.rows].flatMap((row): ReadonlyArray<Task> => {
     const room = resolved.get(row.room)
     return room === undefined ? [] : [{ row, room, user: row.user ?? sender }]
   })

@@ -10,8 +10,12 @@ const states = MemberEvent.MembershipState.literals
 const met: { readonly [O in Operation]: ReadonlyArray<State> } = {
   invite: ["invite", "join"],
   join: ["join"],
+  knock: ["knock", "invite", "join"],
   leave: ["leave"],
-  forget: []
+  forget: [],
+  kick: ["leave", "ban"],
+  ban: ["ban"],
+  unban: ["leave", "invite", "join", "knock"]
 }
 
 describe.each(operations)("%s", (operation) => {

@@ -63,7 +63,7 @@ describe("a syntax error costs its own line only", () => {
       'join,!a:x,,"oh\nnope,!a:x,,\njoin,!a:x,,\n',
       [
         "plan.csv:2:12: the quote opened here is never closed",
-        'plan.csv:3:1: operation "nope": expected invite, join, leave or forget'
+        'plan.csv:3:1: operation "nope": expected invite, join, knock, leave, forget, kick, ban or unban'
       ]
     ],
     [
@@ -71,7 +71,7 @@ describe("a syntax error costs its own line only", () => {
       'join,!a:x,,"oh\njoin,!a:x,,"no"\nnope,!a:x,,\n',
       [
         "plan.csv:2:12: the quote opened here is closed in the middle of line 3; is one missing?",
-        'plan.csv:4:1: operation "nope": expected invite, join, leave or forget'
+        'plan.csv:4:1: operation "nope": expected invite, join, knock, leave, forget, kick, ban or unban'
       ]
     ],
     [
@@ -79,7 +79,7 @@ describe("a syntax error costs its own line only", () => {
       'join,"!a:x"y,,\nnope,!a:x,,\n',
       [
         "plan.csv:2:6: text behind the closing quote; a quote inside quotes is written twice",
-        'plan.csv:3:1: operation "nope": expected invite, join, leave or forget'
+        'plan.csv:3:1: operation "nope": expected invite, join, knock, leave, forget, kick, ban or unban'
       ]
     ],
     [
@@ -87,7 +87,7 @@ describe("a syntax error costs its own line only", () => {
       'join,!a:x,,5" disk\nnope,!a:x,,\n',
       [
         "plan.csv:2:12: a quote inside the cell; put the cell in quotes and write the quote twice",
-        'plan.csv:3:1: operation "nope": expected invite, join, leave or forget'
+        'plan.csv:3:1: operation "nope": expected invite, join, knock, leave, forget, kick, ban or unban'
       ]
     ],
     [
@@ -95,7 +95,7 @@ describe("a syntax error costs its own line only", () => {
       `join,!a:x,,"${"x".repeat(17 * 1024 * 1024)}\nnope,!a:x,,\n`,
       [
         "plan.csv:2:1: a row longer than 16 MiB; is there a quote that is never closed?",
-        'plan.csv:3:1: operation "nope": expected invite, join, leave or forget'
+        'plan.csv:3:1: operation "nope": expected invite, join, knock, leave, forget, kick, ban or unban'
       ]
     ]
   ] as const)("%s", ([, text, expected]) =>

@@ -110,7 +110,7 @@ describe("the wrong shape", () => {
       "unknown keys and keys twice in a row, under two names too",
       '[{"operation":"join","room":"!a:x","usr":1,\n"room":"!b:x","room_id":"!c:x"}]',
       [
-        'plan.json:1:36: key "usr": not known; expected operation, room, user or reason; did you mean user?',
+        'plan.json:1:36: key "usr": not known; expected operation, room, user, reason, via, as, medium or address; did you mean user?',
         'plan.json:2:1: key "room": the room is given on line 1, column 22 already',
         'plan.json:2:15: key "room_id": the room is given on line 1, column 22 already'
       ]
@@ -126,7 +126,7 @@ describe("a wrong value", () => {
     Effect.gen(function* () {
       const text = '[\n  {"operation": "invte",\n    "room": "#hall"}, {"operation": "invite"}]'
       assert.deepStrictEqual(yield* problemsOf(text), [
-        'plan.json:2:17: operation "invte": expected invite, join, leave or forget; did you mean invite?',
+        'plan.json:2:17: operation "invte": expected invite, join, knock, leave, forget, kick, ban or unban; did you mean invite?',
         'plan.json:3:13: room "#hall": expected a room alias such as #hall:example.org',
         `plan.json:3:23: room: missing; ${roomExpected}`,
         `plan.json:3:23: user: missing; invite needs a user id such as @alice:example.org`
@@ -138,7 +138,7 @@ describe("a wrong value", () => {
       const text =
         '{"defaults":{"operation":"invite","user":"bob","rom":1,"reason":2},"rows":[{"room":"!a:x"},{"room":"!b:x"}]}'
       assert.deepStrictEqual(yield* problemsOf(text), [
-        'plan.json:1:48: key "rom": not known; expected operation, room, user or reason; did you mean room?',
+        'plan.json:1:48: key "rom": not known; expected operation, room, user, reason, via, as, medium or address; did you mean room?',
         'plan.json:1:65: reason "2": expected text in double quotes, found a number',
         `plan.json:1:42: user "bob": ${userExpected}`
       ])
@@ -187,7 +187,7 @@ describe("broken JSON", () => {
       '[{"operation":"join,\n"room":"!a:x"},\n{"operation":"jion","room":"!a:x"}]',
       [
         "plan.json:1:15: the quote opened here is not closed on this line",
-        'plan.json:3:14: operation "jion": expected invite, join, leave or forget; did you mean join?',
+        'plan.json:3:14: operation "jion": expected invite, join, knock, leave, forget, kick, ban or unban; did you mean join?',
         "plan.json:2:1: expected a comma before this"
       ]
     ],
@@ -225,7 +225,7 @@ describe("broken JSON", () => {
       assert.deepStrictEqual(yield* problemsOf(text, PlanJson.rowsByLine), [
         "plan.json:2:14: the JSON ends too soon",
         "plan.json:4:1: expected a row, which is an object, found a list",
-        'plan.json:5:14: operation "jion": expected invite, join, leave or forget; did you mean join?'
+        'plan.json:5:14: operation "jion": expected invite, join, knock, leave, forget, kick, ban or unban; did you mean join?'
       ])
     })
   )

@@ -91,7 +91,7 @@ describe("a plan that was written", () => {
     { rows, columns, delimiter: oneOf(",", ";", "\t"), newline: oneOf("\n", "\r\n") },
     ({ columns, delimiter, newline, rows }) =>
       Effect.gen(function* () {
-        const text = yield* Stream.fromIterable(rows).pipe(
+        const text = yield* Stream.fromIterable(rows.map(({ via: _, ...row }) => row)).pipe(
           Stream.pipeThroughChannel(
             Csv.encodeString({ columns: columns.split(" "), headers: true, delimiter, newline })
           ),
@@ -99,7 +99,7 @@ describe("a plan that was written", () => {
         )
         const plan = yield* read(text)
         assert.deepStrictEqual(
-          plan.rows.map(({ column: _, line: __, ...content }) => content),
+          Array.from(plan.rows, ({ column: _, line: __, ...content }) => content),
           rows.map((row) => ({ ...row }))
         )
       }),
@@ -114,7 +114,7 @@ describe("a plan that was written", () => {
         const lines = yield* read(rows.map((row) => JSON.stringify(row)).join("\n"))
         for (const plan of [whole, lines]) {
           assert.deepStrictEqual(
-            plan.rows.map(({ column: _, line: __, ...content }) => content),
+            Array.from(plan.rows, ({ column: _, line: __, ...content }) => content),
             rows.map((row) => ({ ...row }))
           )
         }
@@ -186,7 +186,7 @@ describe("a plan that was damaged", () => {
         const result = yield* Effect.result(read(text))
         const lines = text.split(/\r\n|\r|\n/)
         if (Result.isSuccess(result)) {
-          assert.isAbove(result.success.rows.length, 0)
+          assert.isAbove(result.success.rows.size, 0)
           if (/^\s*[[{]/.test(text))
             assert.isTrue(
               [[text], lines].some((parts) => parts.every(isJson)),

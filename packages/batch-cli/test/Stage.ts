@@ -9,6 +9,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
 import * as Plan from "../src/Plan.ts"
+import * as PlanRows from "../src/PlanRows.ts"
 
 /** The fake and an `HttpClient` that reaches it in this process. */
 export const fake = FakeHomeserver.layerClient.pipe(Layer.provideMerge(FakeHomeserver.layer()))
@@ -36,7 +37,7 @@ export const plan = (...rows: ReadonlyArray<string>): Plan.Plan => {
     }
   })
   if (!Arr.isReadonlyArrayNonEmpty(read)) throw new Error("a plan has rows")
-  return { source: "plan.csv", rows: read, digest: Plan.digestOf(read) }
+  return { source: "plan.csv", rows: PlanRows.fromRows(read), digest: Plan.digestOf(read) }
 }
 
 /** Lets promises and whatever else needs no time go on. */
