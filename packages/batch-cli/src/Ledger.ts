@@ -52,6 +52,7 @@ export interface Ledger extends Iterable<Entry> {
   readonly outcome: (row: number) => Outcome.Outcome | undefined
   readonly entry: (row: number) => Entry
   readonly endedAt: (row: number) => number | undefined
+  readonly isEarlier: (row: number) => boolean
   /** The number of the row's cause; -1 as long as it has not ended. */
   readonly cause: (row: number) => number
   readonly causes: ReadonlyArray<Cause>
@@ -227,6 +228,7 @@ export const make = (rows: Subjects): Ledger => {
     outcome,
     entry,
     endedAt: (row) => some(endedAt[row]),
+    isEarlier: (row) => isEarlier[row] === 1,
     cause: (row) => cause[row] ?? -1,
     get counts() {
       return { ...counts }
