@@ -1,0 +1,237 @@
+/**
+ * Which row is sent next, and when: as early as the server's limits allow, what takes longest first. Pure but for its
+ * own state; times are epoch milliseconds and come from the caller. A row is known by its number.
+ *
+ * A row is announced, is added when nothing but limits holds it up, comes out of `next` once, and is then given back
+ * with what became of it: `passed`, `denied`, `refused` or `again`.
+ */
+import * as Kind from "./LimiterKind.ts"
+import * as Limits from "./Limits.ts"
+import * as Mirror from "./Mirror.ts"
+import * as Heap from "./ScheduleHeap.ts"
+import * as Lanes from "./ScheduleLanes.ts"
+
+/** What became of an attempt of an earlier run. */
+export interface Recent {
+  readonly row: number
+  /** When it was answered. */
+  readonly at: number
+  readonly result: "passed" | "refused" | "failed"
+}
+
+export interface Options {
+  /** `LimiterKind.ofRows` makes it of the rows of a plan. */
+  readonly work: Kind.Work
+  /** What is known of the server's limits. */
+  readonly limits: Limits.Limits
+  /** Find out and correct what is not known; otherwise what `limits` leaves out is no limit. */
+  readonly learn: boolean
+  readonly now: number
+  /** Requests a second, over all. */
+  readonly maxRate?: number | undefined
+  /** Attempts of earlier runs, by time, which the server still counts. */
+  readonly recent?: Iterable<Recent> | undefined
+}
+
+/** Something that rows wait for. */
+export interface Wait {
+  readonly kind: Kind.Kind
+  /** Number of the room or of the person; -1 for the owner of the access token. */
+  readonly key: number
+  /** Epoch milliseconds; infinite while an answer decides. */
+  readonly until: number
+  /** Rows that are held up by this alone or longest. */
+  readonly rows: number
+}
+
+export interface Refusals {
+  readonly kind: Kind.Kind
+  readonly refusals: number
+  /** The sum of the waits that the server asked for. */
+  readonly millis: number
+}
+
+export interface Schedule {
+  /** The row is going to come, so that its share of the remaining work is known from the beginning. */
+  readonly announce: (row: number) => void
+  /** The row may be sent, from `notBefore` on. Announces it, where nobody did. */
+  readonly add: (row: number, notBefore?: number) => void
+  /** The row to send now. It counts as sent from here on. */
+  readonly next: (now: number) => number | undefined
+  /** The earliest time at which `next` may give something; nothing while only an answer or a new row can help. */
+  readonly wakeAt: (now: number) => number | undefined
+  /** Sent, and done as far as is known. */
+  readonly passed: (row: number, now: number) => void
+  /** Sent, and turned down for good by something that is no limit: no event was written. */
+  readonly denied: (row: number, now: number) => void
+  /** Sent, and refused by a limit; the row waits by itself until it may be sent again. */
+  readonly refused: (row: number, now: number, retryAfterMillis: number) => void
+  /** Sent, with an effect or without, and to be sent again. */
+  readonly again: (row: number, now: number, notBefore: number) => void
+  /** An announced row ends without being sent. */
+  readonly finished: (row: number) => void
+  /** What the rest takes at least, under the limits that are known and else `assumed` ones. */
+  readonly remainingMillis: (now: number) => number
+  /** Whether `remainingMillis` rests on limits that nobody has seen. */
+  readonly assumes: () => boolean
+  /** What is known of the limits by now, for the journal. */
+  readonly learned: () => Limits.Limits
+  /** What rows wait for, those that hold most rows up first. */
+  readonly waits: (now: number) => ReadonlyArray<Wait>
+  readonly refusals: () => ReadonlyArray<Refusals>
+}
+
+/** What a row is to the schedule. */
+const unknown = 0
+const announced = 1
+const added = 2
+const inAir = 3
+const over = 4
+
+export const make = (options: Options): Schedule => {
+  const { learn, limits, maxRate, now: origin, work } = options
+  const known = Limits.toList(limits)
+  const assumed = Limits.toList(Limits.synapseDefault)
+  const mirror = Mirror.make(
+    work,
+    known.map((setting, kind) => Mirror.toPace(setting, learn ? assumed[kind] : null))
+  )
+  const lanes = Lanes.make(work, mirror, origin)
+  const delayed = Heap.make(work.size)
+  const states = new Uint8Array(work.size)
+  const sentAt = new Map<number, number>()
+  const refusals = Kind.kinds.map((kind) => ({ kind, refusals: 0, millis: 0 }))
+  const spacing = maxRate === undefined ? 0 : 1000 / maxRate
+  let delayedTop = -1
+  let nextSlot = Number.NEGATIVE_INFINITY
+  let streak = 0
+  let takes = 0
+  let clock = origin
+
+  const stateOf = (row: number) => states[row] ?? unknown
+
+  const announce = (row: number) => {
+    if (stateOf(row) !== unknown) return
+    states[row] = announced
+    for (const bucket of lanes.bucketsOf(row)) mirror.expect(bucket, 1)
+  }
+
+  const enqueue = (row: number, notBefore: number) => {
+    states[row] = added
+    if (notBefore > clock) delayedTop = delayed.insert(delayedTop, row, -notBefore)
+    else lanes.add(row, clock)
+  }
+
+  const admit = (now: number) => {
+    while (delayedTop !== -1 && -delayed.key(delayedTop) <= now) {
+      const row = delayedTop
+      delayedTop = delayed.pop(delayedTop)
+      lanes.add(row, now)
+    }
+  }
+
+  /** Takes the row out of the air. `counted` says of a bucket, by its place among the row's, whether it counts it. */
+  const settle = (row: number, now: number, counted: (bucket: number, place: number) => boolean) => {
+    clock = Math.max(clock, now)
+    if (!sentAt.delete(row)) return false
+    for (const [place, bucket] of lanes.bucketsOf(row).entries()) {
+      mirror.settle(bucket, now, counted(bucket, place))
+      lanes.touch(bucket)
+    }
+    return true
+  }
+
+  const expectAgain = (row: number) => {
+    for (const bucket of lanes.bucketsOf(row)) mirror.expect(bucket, 1)
+  }
+
+  return {
+    announce,
+    add: (row, notBefore = clock) => {
+      announce(row)
+      if (stateOf(row) === announced) enqueue(row, notBefore)
+    },
+    next: (now) => {
+      clock = Math.max(clock, now)
+      if (now < nextSlot) return undefined
+      admit(now)
+      const row = lanes.take(now)
+      if (row === undefined) return undefined
+      states[row] = inAir
+      sentAt.set(row, now)
+      nextSlot = Math.max(nextSlot, now - spacing) + spacing
+      for (const bucket of lanes.bucketsOf(row)) {
+        mirror.expect(bucket, -1)
+        mirror.send(bucket)
+      }
+      if (++takes > Math.max(256, lanes.size())) {
+        takes = 0
+        lanes.renew(now)
+      }
+      return row
+    },
+    wakeAt: (now) => {
+      const first = lanes.wakeAt(now)
+      const later = delayedTop === -1 ? undefined : -delayed.key(delayedTop)
+      const soonest = Math.min(first ?? Number.POSITIVE_INFINITY, later ?? Number.POSITIVE_INFINITY)
+      return soonest === Number.POSITIVE_INFINITY ? undefined : Math.max(now, nextSlot, soonest)
+    },
+    passed: (row, now) => {
+      if (!settle(row, now, () => true)) return
+      streak = 0
+      states[row] = over
+    },
+    denied: (row, now) => {
+      if (!settle(row, now, (bucket) => Kind.traits[mirror.kind(bucket)]?.onlyDone !== true)) return
+      streak = 0
+      states[row] = over
+    },
+    refused: (row, now, retryAfterMillis) => {
+      const buckets = lanes.bucketsOf(row)
+      const blamed = buckets.length - 1
+      if (!settle(row, now, (_, place) => place < blamed)) return
+      streak += 1
+      const wait = Math.max(retryAfterMillis, Math.min(60_000, 2 ** Math.min(streak, 20)))
+      const bucket = buckets[blamed]
+      if (bucket !== undefined) {
+        mirror.hold(bucket, now + wait)
+        const count = refusals[mirror.kind(bucket)]
+        if (count !== undefined) {
+          count.refusals += 1
+          count.millis += retryAfterMillis
+        }
+      }
+      expectAgain(row)
+      enqueue(row, now + wait)
+    },
+    again: (row, now, notBefore) => {
+      if (!settle(row, now, () => true)) return
+      expectAgain(row)
+      enqueue(row, notBefore)
+    },
+    finished: (row) => {
+      if (stateOf(row) === announced) for (const bucket of lanes.bucketsOf(row)) mirror.expect(bucket, -1)
+      if (stateOf(row) <= announced) states[row] = over
+    },
+    remainingMillis: (now) => {
+      let last = now
+      for (let bucket = 0; bucket < mirror.size(); bucket++) {
+        if (mirror.expected(bucket) > 0) last = Math.max(last, mirror.finish(bucket, now))
+      }
+      return last - now
+    },
+    assumes: () => learn && known.some((setting) => setting === undefined),
+    learned: () => Limits.ofList(known),
+    waits: (now) => {
+      const waits: Array<Wait> = []
+      lanes.held((bucket, _, rows) => {
+        const kind = Kind.kinds[mirror.kind(bucket)]
+        const key = mirror.key(bucket) - (Kind.traits[mirror.kind(bucket)]?.key === "room" ? 0 : 1)
+        const until = mirror.freeAt(bucket)
+        if (kind !== undefined && until > now) waits.push({ kind, key, until, rows })
+      })
+      return waits.sort((one, other) => other.rows - one.rows)
+    },
+    refusals: () => refusals.filter(({ refusals }) => refusals > 0)
+  }
+}
