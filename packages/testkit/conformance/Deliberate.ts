@@ -15,9 +15,18 @@ export const covers = (entry: Deliberate, scenario: string, step: number): boole
 const unspecified = (step: number, reason: string): ReadonlyArray<Deliberate> =>
   ["GET", "POST", "PUT", "DELETE"].map((method) => ({ scenario: `unknown endpoint / ${method}`, step, reason }))
 
+/** In a room that nobody here is in any more. */
+const deserted = (name: string, step: number, reason: string): ReadonlyArray<Deliberate> =>
+  ["11", "12"].map((version) => ({ scenario: `deserted / ${name} / version ${version}`, step, reason }))
+
 export const deliberate: ReadonlyArray<Deliberate> = [
   ...unspecified(5, "there was no knocking in r0: who knocks there is served by Synapse, and by hardly anybody else"),
   ...unspecified(14, "the prefix `unstable` is for what has no other: who calls all else by it should learn it here"),
+  ...deserted(
+    "a knock is taken back",
+    3,
+    "Synapse keeps the first leave out of the room's history and so refuses a second; here it is a leave like any other"
+  ),
   {
     scenario: "create / refused",
     step: 19,

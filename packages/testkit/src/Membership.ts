@@ -9,7 +9,7 @@ import type { Decision, Intent } from "./rules/Decision.ts"
 import { decide } from "./rules/Decision.ts"
 import type { Draft, StateEvent } from "./rules/Event.ts"
 import { membershipOf } from "./rules/Event.ts"
-import { forbidden, make } from "./rules/Refusal.ts"
+import { forbidden } from "./rules/Refusal.ts"
 import * as Room from "./rules/Room.ts"
 import * as Turn from "./Turn.ts"
 import * as World from "./World.ts"
@@ -65,8 +65,6 @@ const isJoined = (world: World.World, { roomId, sender }: Intent): boolean => {
   return room !== undefined && Room.membership(room, sender) === "join"
 }
 
-const nobodyKnown = make(404, "M_UNKNOWN", "No server that could let you into that room is known.")
-
 /** Writes what was decided. */
 export const carriedOut = (world: World.World, decision: Decision, asking: Asking): Turn.Turn<StateEvent> => {
   switch (decision._tag) {
@@ -74,7 +72,7 @@ export const carriedOut = (world: World.World, decision: Decision, asking: Askin
       return Turn.succeed(world, decision.event)
     case "RemoteJoin":
       return Turn.andThen(Charges.remoteJoin(world, asking.session, decision.roomId, asking.now), (_, charged) =>
-        Turn.refuse(charged, nobodyKnown)
+        Turn.refuse(charged, decision.refusal)
       )
     case "Write":
       return written(world, decision.room, decision.draft, asking)
@@ -98,7 +96,7 @@ export const written = (
 
 /** Carries out a decision to which no limit applies. What another server or the directory says turns out last. */
 export const unlimited = (world: World.World, decision: Decision, now: number): Turn.Turn<StateEvent> => {
-  if (decision._tag === "RemoteJoin") return Turn.refuse(world, nobodyKnown)
+  if (decision._tag === "RemoteJoin") return Turn.refuse(world, decision.refusal)
   if (decision._tag === "Unchanged") return Turn.succeed(world, decision.event)
   const { draft, room } = decision
   const invites = draft.type === "m.room.member" && draft.content["membership"] === "invite"

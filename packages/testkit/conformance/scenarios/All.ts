@@ -4,6 +4,7 @@ import * as Acting from "./Acting.ts"
 import * as Bodies from "./Bodies.ts"
 import * as Borders from "./Borders.ts"
 import * as Creation from "./Creation.ts"
+import * as Deserted from "./Deserted.ts"
 import * as Directory from "./Directory.ts"
 import * as Entering from "./Entering.ts"
 import * as Limits from "./Limits.ts"
@@ -27,6 +28,7 @@ export const families: Readonly<Record<string, ReadonlyArray<Scenario>>> = {
   unknowns: Unknowns.scenarios,
   creation: Creation.scenarios,
   accounts: Accounts.scenarios,
+  deserted: Deserted.scenarios,
   directory: Directory.scenarios,
   sessions: Sessions.scenarios,
   "third-party": ThirdParty.scenarios,

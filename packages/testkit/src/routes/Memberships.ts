@@ -88,7 +88,9 @@ const byIdOrAlias =
       const { userId } = call.session
       const content = action === "join" ? body : reasonOf(body)
       const proof = action === "join" ? body["third_party_signed"] : undefined
-      const intent = { action, roomId, sender: userId, target: userId, content, proof }
+      const via =
+        ["via", "server_name"].map((name) => call.query.getAll(name)).find((servers) => servers.length > 0) ?? []
+      const intent = { action, roomId, sender: userId, target: userId, content, proof, via }
       return Turn.map(Membership.change(after, intent, call), () => ok({ room_id: roomId }))
     })
   }

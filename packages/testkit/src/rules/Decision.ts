@@ -24,6 +24,8 @@ export interface Intent {
   readonly target: string
   /** What the event is to say beside `membership`. */
   readonly content: Content
+  /** Servers that the caller believes to be in the room. */
+  readonly via?: ReadonlyArray<string>
   /** The `third_party_signed` of the call, whatever it may be. */
   readonly proof?: unknown
 }
@@ -33,7 +35,7 @@ export type Decision =
   | { readonly _tag: "Unchanged"; readonly event: StateEvent }
   | { readonly _tag: "Write"; readonly room: Room.Room; readonly draft: Draft }
   /** Only a server in the room could let the user in. */
-  | { readonly _tag: "RemoteJoin"; readonly roomId: string }
+  | { readonly _tag: "RemoteJoin"; readonly roomId: string; readonly refusal: Refusal }
 
 export const decide = (world: World.World, intent: Intent): Result.Result<Decision, Refusal> =>
   Result.gen(function* () {
@@ -43,16 +45,22 @@ export const decide = (world: World.World, intent: Intent): Result.Result<Decisi
     if (isHere) yield* Transition.check(intent.action, Room.membership(room, intent.target))
     const aim = Transition.aim(intent.action)
     if (aim === "join") yield* Account.checkGuest(world, intent, room)
-    if (aim === "join" && !isHere) return { _tag: "RemoteJoin", roomId: intent.roomId }
+    const remote: Decision = { _tag: "RemoteJoin", roomId: intent.roomId, refusal: unhelped(world, intent) }
+    if (aim === "join" && !isHere) return remote
     if (aim === "leave" && !isHere) yield* checkRecorded(world, room, intent)
-    if (aim === "knock" && !isHere)
-      return yield* Result.fail(make(404, "M_UNKNOWN", "No server of that room is known."))
+    if (aim === "knock" && !isHere) return yield* Result.fail(unhelped(world, intent))
     if (room === undefined) return yield* Result.fail(forbidden("There is no such room."))
     const draft = drafted(world, intent, aim)
     if (aim !== "join") return yield* concluded(room, draft)
     const vouched = yield* Recommendation.find(world, room, draft)
-    return vouched === undefined ? { _tag: "RemoteJoin", roomId: room.id } : yield* concluded(room, vouched)
+    return vouched === undefined ? remote : yield* concluded(room, vouched)
   })
+
+/** Other servers would have to let the user in: none is known, or those that are cannot be reached. */
+const unhelped = (world: World.World, { via = [] }: Intent): Refusal =>
+  via.every((server) => server === world.serverName)
+    ? make(404, "M_UNKNOWN", "No server that could let you into that room is known.")
+    : make(502, "M_UNKNOWN", "None of the servers named could let you into that room.")
 
 const concluded = (room: Room.Room, draft: Draft): Result.Result<Decision, Refusal> =>
   Result.flatMap(Weight.check(draft, room.version), (): Result.Result<Decision, Refusal> => {

@@ -16,6 +16,7 @@ const everyOf: Readonly<Record<string, number>> = {
   accounts: 2,
   bodies: 1,
   creation: 1,
+  deserted: 1,
   directory: 1,
   sessions: 1,
   "third-party": 1,
