@@ -22,6 +22,7 @@ export const create = (world: World.World, userId: string, details: Details = {}
     avatarUrl: details.avatarUrl,
     guest: details.guest ?? false,
     suspended: false,
+    deactivated: false,
     locked: false,
     shadowBanned: false,
     blocksInvites: false,

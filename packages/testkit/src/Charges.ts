@@ -93,9 +93,9 @@ const lookAtRoom =
     Buckets.charge(buckets, `rc_joins_per_room ${roomId}`, limits.rc_joins_per_room, now, { count: false })
 
 const pay = (world: World, session: Session, now: number, charges: ReadonlyArray<Charge>): Turn.Turn<void> => {
-  const account = user(world, session.userId)
-  if (account?.unlimited === true) return Turn.succeed(world, undefined)
-  const limits = { ...world.limits, rc_message: account?.messageLimit ?? world.limits.rc_message }
+  if (user(world, session.userId)?.unlimited === true || session.service?.rateLimited === false)
+    return Turn.succeed(world, undefined)
+  const limits = limitsOf(world, session)
   let { buckets } = world
   for (const charge of charges) {
     const verdict = charge(buckets, limits, now)
@@ -103,6 +103,17 @@ const pay = (world: World, session: Session, now: number, charges: ReadonlyArray
     buckets = verdict.buckets
   }
   return Turn.succeed({ ...world, buckets }, undefined)
+}
+
+/** The sender of an application service writes freely. Dendrite limits neither services nor administrators. */
+const limitsOf = (world: World, { service, userId }: Session): RateLimits => {
+  const account = user(world, userId)
+  const isSender = world.services.some(({ sender }) => sender === userId)
+  return {
+    ...world.limits,
+    rc_message: isSender ? undefined : (account?.messageLimit ?? world.limits.rc_message),
+    slots: service !== undefined || account?.admin === true ? undefined : world.limits.slots
+  }
 }
 
 /** The wait is left out where it would be for ever. */

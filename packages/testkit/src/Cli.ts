@@ -10,9 +10,10 @@ import * as Schema from "effect/Schema"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import type { Handle } from "./doors/Memory.ts"
-import { FakeHomeserver, type Options } from "./FakeHomeserver.ts"
+import { FakeHomeserver } from "./FakeHomeserver.ts"
 import * as Flavours from "./flavours/All.ts"
 import * as RateLimits from "./RateLimits.ts"
+import type { Options } from "./Service.ts"
 import * as Wire from "./Wire.ts"
 
 const presets: Readonly<Record<string, RateLimits.RateLimits>> = {

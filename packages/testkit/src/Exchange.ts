@@ -10,6 +10,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import * as Accounts from "./Accounts.ts"
+import * as ApplicationServices from "./ApplicationServices.ts"
 import { isObject } from "./Body.ts"
 import * as Faults from "./Faults.ts"
 import * as Lag from "./Lag.ts"
@@ -141,16 +142,22 @@ const betterAnswer = ({ manner, world }: Desk, request: Wire.Request): Effect.Ef
     Effect.flatMap(Option.match({ onNone: () => Effect.never, onSome: Effect.succeed }))
   )
 
-const arrivalOf = (world: World.World, request: Wire.Request): Script.Arrival => ({
-  method: request.method,
-  path: Wire.pathOf(request),
-  query: Array.from(
-    Wire.queryOf(request),
-    ([name, value]) => [name, name === "access_token" ? blackout : value] as const
-  ),
-  body: parsed(request.body),
-  userId: Accounts.sessionOf(world, (request.headers["authorization"] ?? "").replace(/^Bearer /u, ""))?.userId
-})
+const arrivalOf = (world: World.World, request: Wire.Request): Script.Arrival => {
+  const query = Wire.queryOf(request)
+  return {
+    method: request.method,
+    path: Wire.pathOf(request),
+    query: Array.from(query, ([name, value]) => [name, name === "access_token" ? blackout : value] as const),
+    body: parsed(request.body),
+    userId: callerOf(world, request, query)
+  }
+}
+
+const callerOf = (world: World.World, request: Wire.Request, query: URLSearchParams): string | undefined => {
+  const token = request.headers["authorization"]?.replace(/^Bearer /u, "") ?? query.get("access_token") ?? ""
+  const service = ApplicationServices.find(world, token)
+  return service === undefined ? Accounts.sessionOf(world, token)?.userId : ApplicationServices.named(service, query)
+}
 
 const blackout = "<redacted>"
 

@@ -25,108 +25,31 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 import * as SubscriptionRef from "effect/SubscriptionRef"
-import type * as Accounts from "./Accounts.ts"
+import * as ApplicationServices from "./ApplicationServices.ts"
 import * as Buckets from "./Buckets.ts"
+import * as Deactivation from "./Deactivation.ts"
 import * as Fetch from "./doors/Fetch.ts"
 import * as Memory from "./doors/Memory.ts"
 import type { Desk, RecordedRequest } from "./Exchange.ts"
 import { handle } from "./Exchange.ts"
-import type * as Faults from "./Faults.ts"
 import * as Fixture from "./Fixture.ts"
 import { flavours } from "./flavours/All.ts"
-import type * as Flavour from "./flavours/Flavour.ts"
+import * as MemberHistory from "./MemberHistory.ts"
 import * as Messages from "./Messages.ts"
 import * as RateLimits from "./RateLimits.ts"
-import type { Content, Membership, StateEvent } from "./rules/Event.ts"
 import * as Script from "./Script.ts"
+import type { Options, Service, TestOptions } from "./Service.ts"
 import type * as TestUser from "./TestUser.ts"
 import * as ThirdParty from "./ThirdParty.ts"
 import * as VirtualClock from "./VirtualClock.ts"
 import * as Vocabulary from "./Vocabulary.ts"
 import * as World from "./World.ts"
 
-export interface Options {
-  /** Whose answers the fake gives where servers differ; `synapse` by default. */
-  readonly flavour?: Flavour.Name
-  /** The domain of the users and rooms here; `localhost` by default. */
-  readonly serverName?: string
-  /** `RateLimits.unlimited` by default. */
-  readonly limits?: RateLimits.RateLimits
-  /** What `/versions` lists; by default what such a server does. An r0-only server has `["r0.6.1"]`. */
-  readonly specVersions?: ReadonlyArray<string>
-  /** Whether users of other servers can be invited, which they are without being asked; `true` by default. */
-  readonly federates?: boolean
-  /** Take a token in the query, too, as r0 did and Synapse still does. */
-  readonly tokenInQuery?: boolean
-  /** Whether requests are kept to be asked for; `true` by default. A run of a million would fill the memory. */
-  readonly recordRequests?: boolean
-  /** How long an access token is good for that came with a refresh token; 5 minutes by default, as on Synapse. */
-  readonly accessTokenLifetime?: Duration.Input
-  /** Opens `/_synapse/admin/v1/register` to whoever knows the secret; it is closed by default. */
-  readonly registrationSecret?: string
-  /** Refusals carry the codes of MSC3848. */
-  readonly msc3848?: boolean
-  /** Another seed, other identifiers; the same seed, the same in every run. */
-  readonly seed?: string
-}
+/** Code that only some tests need. Loading it is real work, under which no virtual clock may go on. */
+const loaded = <A>(load: () => Promise<A>): Effect.Effect<A> => VirtualClock.withLive(Effect.promise(load))
 
-/** The fake and the client of one of its users. */
-export interface TestOptions extends Options, TestUser.Options {
-  /** Who speaks: a local part or a whole user id; `alice` by default. */
-  readonly user?: string
-}
-
-export type Traits = Pick<World.User, "suspended" | "locked" | "shadowBanned" | "blocksInvites" | "unlimited">
-
-export interface Service extends Vocabulary.Vocabulary {
-  readonly serverName: string
-  /** A new session; the account is made if there is none yet. Takes a local part or a whole user id. */
-  readonly register: (name: string, details?: Accounts.Details) => Effect.Effect<World.Session>
-  /** Changes what is special about an account: suspended, locked, exempt from limits and so on. */
-  readonly mark: (name: string, traits: Partial<Traits>) => Effect.Effect<void>
-  /** The token is refused from now on, and the device told to log in again. */
-  readonly expire: (accessToken: string) => Effect.Effect<void>
-  /** A room as a test needs it, by no rule and under no limit. Answers with its id. */
-  readonly createRoom: (options: Fixture.RoomOptions) => Effect.Effect<string>
-  /** The administrator lets nobody into the room any more. */
-  readonly blockRoom: (roomId: string) => Effect.Effect<void>
-  /** The identity server learns whose address that is; by user id or local part. */
-  readonly bind: (address: ThirdParty.Address, user: string) => Effect.Effect<void>
-  /** The `third_party_signed` with which that user accepts the room's latest invite of an address. */
-  readonly proof: (roomId: string, user: string) => Effect.Effect<Content | undefined>
-  /** A token for `at`, as a client has from a sync: the room's state as it is now. */
-  readonly streamToken: Effect.Effect<string>
-  /** `undefined` for a user the room has never heard of. Takes a local part or a whole user id. */
-  readonly membershipOf: (roomId: string, user: string) => Effect.Effect<Membership | undefined>
-  /** Every state event of the room, in the order in which they were written. */
-  readonly timeline: (roomId: string) => Effect.Effect<ReadonlyArray<StateEvent>>
-  /** What was written into the room beside state, in that order, too. */
-  readonly messages: (roomId: string) => Effect.Effect<ReadonlyArray<Messages.Message>>
-  /** All requests that are over, in the order in which they arrived. */
-  readonly requests: Effect.Effect<ReadonlyArray<RecordedRequest>>
-  readonly faults: {
-    /** Hits the next request that matches, and only that. */
-    readonly next: (match: Script.Match, fault: Faults.Fault) => Effect.Effect<void>
-    /** Hits the next `times` requests that match; all of them by default. */
-    readonly every: (match: Script.Match, fault: Faults.Fault, times?: number) => Effect.Effect<void>
-    /** Hits requests by chance, where nothing above does; what it did to which is recorded in `requests`. */
-    readonly random: (random: Script.Random) => Effect.Effect<void>
-    readonly clear: Effect.Effect<void>
-  }
-  readonly limits: {
-    readonly get: Effect.Effect<RateLimits.RateLimits>
-    /** What was counted so far stays counted. */
-    readonly set: (limits: RateLimits.RateLimits) => Effect.Effect<void>
-    /** Empties all buckets. */
-    readonly reset: Effect.Effect<void>
-  }
-  /** Everything the fake knows at this moment. */
-  readonly world: Effect.Effect<World.World>
-  /** What the doors call. */
-  readonly handle: Memory.Handle
-  /** For code that is not Effect. */
-  readonly fetch: typeof globalThis.fetch
-}
+/** Only whoever listens on a port waits for Node's server to be loaded. */
+const socketDoor = loaded(() => import("./doors/Socket.ts"))
 
 const make = Effect.fnUntraced(function* (options: Options) {
   const flavour = flavours[options.flavour ?? "synapse"]
@@ -138,6 +61,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
       federates,
       accessTokenLifetime: Duration.toMillis(options.accessTokenLifetime ?? "5 minutes"),
       registrationSecret: options.registrationSecret,
+      forgetsOnLeave: options.forgetsOnLeave ?? false,
       seed
     })
   )
@@ -162,7 +86,14 @@ const make = Effect.fnUntraced(function* (options: Options) {
     register: (name, details = {}) =>
       SubscriptionRef.modify(world, (before) => Fixture.register(before, name, details)),
     mark: (name, traits) => SubscriptionRef.update(world, (before) => Fixture.mark(before, name, traits)),
+    applicationService: (details) =>
+      SubscriptionRef.modify(world, (before) => ApplicationServices.add(before, details)),
     expire: (accessToken) => SubscriptionRef.update(world, (before) => Fixture.expire(before, accessToken)),
+    revoke: (accessToken) => SubscriptionRef.update(world, (before) => Fixture.revoke(before, accessToken)),
+    deactivate: (name) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        SubscriptionRef.update(world, (before) => Deactivation.deactivate(before, Fixture.userIdOf(before, name), now))
+      ),
     createRoom: (room) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>
         SubscriptionRef.modify(world, (before) => Fixture.createRoom(before, room, now))
@@ -178,6 +109,8 @@ const make = Effect.fnUntraced(function* (options: Options) {
       Effect.map(SubscriptionRef.get(world), (now) =>
         Chunk.toReadonlyArray(World.room(now, roomId)?.timeline ?? Chunk.empty())
       ),
+    memberHistory: (roomId) =>
+      Effect.map(SubscriptionRef.get(world), (now) => MemberHistory.of(World.room(now, roomId))),
     messages: (roomId) =>
       Effect.map(SubscriptionRef.get(world), (now) => Chunk.toReadonlyArray(Messages.of(now, roomId))),
     requests: Effect.map(Ref.get(desk.records), ({ done }) =>
@@ -195,14 +128,12 @@ const make = Effect.fnUntraced(function* (options: Options) {
       reset: SubscriptionRef.update(world, (before) => ({ ...before, buckets: Buckets.empty }))
     },
     world: SubscriptionRef.get(world),
+    listen: (port) => Effect.flatMap(socketDoor, (Socket) => Socket.serve(enter, port)),
     handle: enter,
     fetch: yield* Fetch.make(enter)
   }
   return FakeHomeserver.of({ ...fake, ...Vocabulary.make(fake) })
 })
-
-/** Code that only some tests need. Loading it is real work, under which no virtual clock may go on. */
-const loaded = <A>(load: () => Promise<A>): Effect.Effect<A> => VirtualClock.withLive(Effect.promise(load))
 
 /** Where `FakeHomeserver.layerServer` listens. */
 export class Listening extends Context.Service<Listening, { readonly baseUrl: string }>()(
@@ -238,6 +169,18 @@ export class FakeHomeserver extends Context.Service<FakeHomeserver, Service>()(
       )
     )
 
+  /** `Credentials` and `Membership` of an application service, which says by `Masquerade.As` whom it speaks for. */
+  static readonly layerService = (
+    details: ApplicationServices.Details,
+    options: TestUser.Options = {}
+  ): Layer.Layer<Credentials | Operations, never, FakeHomeserver> =>
+    Layer.unwrap(
+      Effect.map(
+        loaded(() => import("./TestUser.ts")),
+        (TestUser) => TestUser.layerService(details, options)
+      )
+    )
+
   /** An `HttpClient` without a socket, in the caller's fibre and on the caller's clock. */
   static readonly layerClient: Layer.Layer<HttpClient.HttpClient, never, FakeHomeserver> = Layer.effect(
     HttpClient.HttpClient,
@@ -253,11 +196,9 @@ export class FakeHomeserver extends Context.Service<FakeHomeserver, Service>()(
   /** A real server on a free port of 127.0.0.1. */
   static readonly layerServer = Layer.effect(
     Listening,
-    Effect.gen(function* () {
-      const fake = yield* FakeHomeserver
-      // Only whoever listens on a port waits for Node's server to be loaded.
-      const Socket = yield* loaded(() => import("./doors/Socket.ts"))
-      return Listening.of({ baseUrl: yield* Socket.serve(fake.handle) })
-    })
+    Effect.map(
+      Effect.flatMap(FakeHomeserver, (fake) => fake.listen()),
+      (baseUrl) => Listening.of({ baseUrl })
+    )
   )
 }

@@ -4,7 +4,9 @@ import * as HashSet from "effect/HashSet"
 import * as Acceptance from "./Acceptance.ts"
 import * as Accounts from "./Accounts.ts"
 import * as Aliases from "./Aliases.ts"
+import * as ApplicationServices from "./ApplicationServices.ts"
 import * as Construction from "./Construction.ts"
+import * as Renewals from "./Renewals.ts"
 import * as Account from "./rules/Account.ts"
 import type { Content, Draft, Membership } from "./rules/Event.ts"
 import * as NewRoom from "./rules/NewRoom.ts"
@@ -48,10 +50,12 @@ export const register = (
 export const userIdOf = (world: World.World, name: string): string =>
   name.startsWith("@") ? name : `@${name}:${world.serverName}`
 
-/** The room's id, and the world with the room. An unknown room version is a mistake of the test, and thrown. */
+/** The room's id, and the world with the room. Mistakes of the test, such as an unknown room version, are thrown. */
 export const createRoom = (world: World.World, options: RoomOptions, now: number): readonly [string, World.World] => {
   const version = RoomVersion.find(options.roomVersion ?? RoomVersion.defaultId)
   if (version === undefined) throw new Error(`There is no room version ${options.roomVersion}.`)
+  if (options.roomId !== undefined && World.room(world, options.roomId) !== undefined)
+    throw new Error(`There is a room ${options.roomId} already.`)
   const creator = userIdOf(world, options.creator)
   const settled = World.user(world, creator) === undefined ? Accounts.create(world, creator) : world
   const [roomId, named] =
@@ -140,10 +144,20 @@ export const mark = (world: World.World, name: string, traits: Partial<World.Use
 }
 
 export const expire = (world: World.World, accessToken: string): World.World => {
-  const session = Accounts.sessionOf(world, accessToken)
-  return session === undefined
-    ? world
-    : { ...world, sessions: HashMap.set(world.sessions, accessToken, { ...session, expired: true }) }
+  const session = Accounts.sessionOf(world, accessToken) ?? unknownToken(accessToken)
+  return { ...world, sessions: HashMap.set(world.sessions, accessToken, { ...session, expired: true }) }
+}
+
+/** Ends the device's session, or takes an application service off the server. */
+export const revoke = (world: World.World, accessToken: string): World.World => {
+  const service = ApplicationServices.find(world, accessToken)
+  if (service !== undefined) return { ...world, services: world.services.filter((other) => other !== service) }
+  const { deviceId, userId } = Accounts.sessionOf(world, accessToken) ?? unknownToken(accessToken)
+  return Renewals.close(world, userId, deviceId)
+}
+
+const unknownToken = (accessToken: string): never => {
+  throw new Error(`No session of this fake has the token ${accessToken}. It has ended before, or is another fake's.`)
 }
 
 export const blockRoom = (world: World.World, roomId: string): World.World => ({

@@ -16,10 +16,13 @@ export const check = (world: World.World, submission: Content): Result.Result<st
     const named = yield* nameOf(yield* identifierOf(submission))
     const account = accountOf(world, named.startsWith("@") ? named : `@${named}:${world.serverName}`)
     if (!isByPassword) return yield* Result.fail(make(400, "M_UNKNOWN", `Nobody logs in by ${type} here.`))
+    if (account?.deactivated === true) return yield* Result.fail(deactivated)
     return account?.password !== undefined && account.password === password ? account.userId : yield* Result.fail(wrong)
   })
 
 const malformed = (error: string) => Result.fail(make(400, "M_INVALID_PARAM", error))
+
+export const deactivated = make(403, "M_USER_DEACTIVATED", "This account has been deactivated.")
 
 const wrong = forbidden("User name or password is wrong.")
 

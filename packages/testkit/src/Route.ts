@@ -1,6 +1,7 @@
 /** A route: a method and a path of the specification, who may call it, and what it does. */
 import * as Result from "effect/Result"
 import * as Accounts from "./Accounts.ts"
+import * as ApplicationServices from "./ApplicationServices.ts"
 import type { Flavour } from "./flavours/Flavour.ts"
 import { flavoured } from "./flavours/Table.ts"
 import * as Renewals from "./Renewals.ts"
@@ -91,23 +92,38 @@ const identify = (
   call: Call,
   { expired = false, guests = false, locked = false }: Admittance
 ): Result.Result<World.Session, Refusal> =>
-  Result.flatMap(bearer(call), (token) => {
-    const session = Accounts.sessionOf(world, token)
-    if (session === undefined || (!expired && hasExpired(session, call.now)))
-      return Result.fail(unauthorised("M_UNKNOWN_TOKEN", "That access token is not valid.", session !== undefined))
-    const account = user(world, session.userId)
-    if (account?.locked === true && !locked)
-      return Result.fail(unauthorised("M_USER_LOCKED", "This account has been locked.", true))
-    return account?.guest === true && !guests
-      ? Result.fail(make(403, "M_GUEST_ACCESS_FORBIDDEN", "Guests may not do this."))
-      : Result.succeed(session)
+  Result.gen(function* () {
+    const token = yield* bearer(call)
+    const service = ApplicationServices.find(world, token)
+    const session =
+      service === undefined
+        ? yield* ownSession(world, token, call.now, { expired, locked })
+        : yield* ApplicationServices.speak(world, service, call.query)
+    return user(world, session.userId)?.guest === true && !guests
+      ? yield* Result.fail(make(403, "M_GUEST_ACCESS_FORBIDDEN", "Guests may not do this."))
+      : session
   })
+
+/** A service may speak even for a user who is locked out. */
+const ownSession = (
+  world: World.World,
+  token: string,
+  now: number,
+  { expired, locked }: Required<Pick<Admittance, "expired" | "locked">>
+): Result.Result<World.Session, Refusal> => {
+  const session = Accounts.sessionOf(world, token)
+  if (session === undefined || (!expired && hasExpired(session, now)))
+    return Result.fail(unauthorised("M_UNKNOWN_TOKEN", "That access token is not valid.", session !== undefined))
+  return user(world, session.userId)?.locked === true && !locked
+    ? Result.fail(unauthorised("M_USER_LOCKED", "This account has been locked.", true))
+    : Result.succeed(session)
+}
 
 const hasExpired = ({ expired, expiresAt }: World.Session, now: number): boolean =>
   expired || (expiresAt !== undefined && expiresAt <= now)
 
-/** One in both places is refused, like every other spelling of the header. */
-const bearer = (call: Call): Result.Result<string, Refusal> => {
+/** The token of a call. One in both places is refused, like every other spelling of the header. */
+export const bearer = (call: Call): Result.Result<string, Refusal> => {
   const { authorization } = call.headers
   const inQuery = call.query.get("access_token") ?? ""
   if (authorization === undefined && call.tokenInQuery && inQuery !== "") return Result.succeed(inQuery)

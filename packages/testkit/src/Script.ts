@@ -13,7 +13,7 @@ export interface Arrival {
   readonly query: ReadonlyArray<readonly [string, string]>
   /** What the body says, or its text if it is not JSON; `undefined` for none. */
   readonly body: unknown
-  /** Whose token it carries. */
+  /** Whose token it carries; with an application service's, whom that speaks for. */
   readonly userId: string | undefined
 }
 

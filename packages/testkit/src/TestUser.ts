@@ -4,21 +4,31 @@ import * as Membership from "@matrix-membership/core/Membership"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import type * as ApplicationServices from "./ApplicationServices.ts"
 import { FakeHomeserver } from "./FakeHomeserver.ts"
+import type { Service } from "./Service.ts"
 
 /** How `Membership` speaks to the fake, which is all there is behind any address. */
 export type Options = Partial<Membership.Options>
 
 const homeserver = new URL("http://localhost")
 
-export const layer = (
-  name: string,
+type Speaker = Layer.Layer<Credentials | Membership.Membership, never, FakeHomeserver>
+
+/** With a session of its own. */
+export const layer = (name: string, options: Options): Speaker => withToken((fake) => fake.register(name), options)
+
+/** With the token of a new application service. */
+export const layerService = (details: ApplicationServices.Details, options: Options): Speaker =>
+  withToken((fake) => fake.applicationService(details), options)
+
+const withToken = (
+  open: (fake: Service) => Effect.Effect<{ readonly accessToken: string }>,
   options: Options
-): Layer.Layer<Credentials | Membership.Membership, never, FakeHomeserver> =>
+): Speaker =>
   Layer.unwrap(
     Effect.gen(function* () {
-      const fake = yield* FakeHomeserver
-      const { accessToken } = yield* fake.register(name)
+      const { accessToken } = yield* Effect.flatMap(FakeHomeserver, open)
       return Membership.Membership.layer({ homeserver, ...options }).pipe(
         Layer.provideMerge(Credentials.layer(Redacted.make(accessToken))),
         Layer.provide(FakeHomeserver.layerClient)

@@ -22,6 +22,8 @@ export interface User {
   readonly guest: boolean
   /** May leave, but not join, knock, invite or ban. */
   readonly suspended: boolean
+  /** Closed for good: nobody can log in to it. */
+  readonly deactivated: boolean
   /** Every call is answered with 401 `M_USER_LOCKED`. */
   readonly locked: boolean
   /** Invites by this user are answered with success and do nothing. */
@@ -46,6 +48,20 @@ export interface Session {
   readonly expiresAt?: number | undefined
   /** Answered with 401 and `soft_logout`: the device may log in again. */
   readonly expired: boolean
+  /** The application service that speaks for the user. It has no device then, and `deviceId` is empty, unless it names one. */
+  readonly service?: ApplicationService
+}
+
+/** A program that may act for many users. */
+export interface ApplicationService {
+  readonly accessToken: string
+  /** Whom it acts for unless it names another user. */
+  readonly sender: string
+  readonly users: ReadonlyArray<RegExp>
+  /** Whether nobody else may register such users. */
+  readonly exclusive: boolean
+  /** Whether limits apply to what it does. */
+  readonly rateLimited: boolean
 }
 
 /** A name of a room in this server's directory. */
@@ -61,6 +77,7 @@ export interface World {
   readonly serverName: string
   readonly users: HashMap.HashMap<string, User>
   readonly sessions: HashMap.HashMap<string, Session>
+  readonly services: ReadonlyArray<ApplicationService>
   readonly rooms: HashMap.HashMap<string, Room.Room>
   readonly aliases: HashMap.HashMap<string, Alias>
   /** Rooms that the server's administrator lets nobody into. */
@@ -85,6 +102,8 @@ export interface World {
   readonly accessTokenLifetime: number
   /** What lets an administration register users, and what was handed out for that. */
   readonly registrationSecret: string | undefined
+  /** Whether whoever was in a room and is not any more has forgotten it by that. */
+  readonly forgetsOnLeave: boolean
   readonly nonces: HashSet.HashSet<string>
   /** User id → the filters of that user, by their ids 0, 1, … */
   readonly filters: HashMap.HashMap<string, ReadonlyArray<Content>>
@@ -103,11 +122,13 @@ export const make = (options: {
   readonly federates: boolean
   readonly accessTokenLifetime: number
   readonly registrationSecret: string | undefined
+  readonly forgetsOnLeave: boolean
   readonly seed: string
 }): World => ({
   ...options,
   users: HashMap.empty(),
   sessions: HashMap.empty(),
+  services: [],
   rooms: HashMap.empty(),
   aliases: HashMap.empty(),
   blockedRooms: HashSet.empty(),
@@ -187,10 +208,13 @@ export const write = (world: World, target: Room.Room, draft: Draft, now: number
     position: minted.issued
   }
   const written = setRoom(minted, Room.append(target, event, isOurs(world)))
-  return [
-    event,
-    draft.type === "m.room.member"
-      ? { ...written, forgotten: HashSet.remove(written.forgotten, forgets(draft.stateKey, target.id)) }
-      : written
-  ]
+  return [event, draft.type === "m.room.member" ? remembering(written, target, event) : written]
+}
+
+/** Turning down an invite or taking back a knock forgets nothing. */
+const remembering = (world: World, before: Room.Room, { content, stateKey }: StateEvent): World => {
+  const isGone = Room.membership(before, stateKey) === "join" && content["membership"] !== "join"
+  const key = forgets(stateKey, before.id)
+  const changed = world.forgetsOnLeave && isGone && isOurs(world)(stateKey) ? HashSet.add : HashSet.remove
+  return { ...world, forgotten: changed(world.forgotten, key) }
 }

@@ -1,4 +1,7 @@
-export { FakeHomeserver, Listening, type Options, type Service } from "./FakeHomeserver.ts"
+export type { RecordedRequest } from "./Exchange.ts"
+export { FakeHomeserver, Listening } from "./FakeHomeserver.ts"
 export * as Faults from "./Faults.ts"
+export type { RoomOptions } from "./Fixture.ts"
 export * as RateLimits from "./RateLimits.ts"
+export type { Options, Service, TestOptions } from "./Service.ts"
 export * as VirtualClock from "./VirtualClock.ts"

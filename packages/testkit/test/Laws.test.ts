@@ -42,6 +42,7 @@ const start = ({ joinRule, levels: { ban, invite, kick, ...users }, roomVersion 
     federates: true,
     accessTokenLifetime: Number.POSITIVE_INFINITY,
     registrationSecret: undefined,
+    forgetsOnLeave: false,
     seed: "laws"
   })
   const powerLevels = {

@@ -1,4 +1,5 @@
 /** What the server speaks, and who one is. */
+import * as ApplicationServices from "../ApplicationServices.ts"
 import type { Route } from "../Route.ts"
 import { authorised, ok, open } from "../Route.ts"
 import * as Turn from "../Turn.ts"
@@ -19,7 +20,7 @@ export const routes: ReadonlyArray<Route> = [
         world,
         ok({
           user_id: session.userId,
-          device_id: session.deviceId,
+          ...(ApplicationServices.isDeviceless(session) ? {} : { device_id: session.deviceId }),
           is_guest: World.user(world, session.userId)?.guest === true
         })
       ),

@@ -2,6 +2,7 @@
 import * as HashMap from "effect/HashMap"
 import * as Result from "effect/Result"
 import * as Accounts from "../Accounts.ts"
+import * as ApplicationServices from "../ApplicationServices.ts"
 import * as Opening from "../Opening.ts"
 import type { Registration } from "../Registrations.ts"
 import * as Registrations from "../Registrations.ts"
@@ -16,7 +17,11 @@ import * as Form from "./RegistrationForm.ts"
 
 const register = (world: World.World, call: Call): Turn.Turn<Reply> =>
   Turn.andThen(Turn.make(world, Form.read(call)), (form, after) =>
-    form === "guest" ? guest(after, call) : authenticated(after, form, call)
+    form === "guest"
+      ? guest(after, call)
+      : "token" in form
+        ? byService(after, form, call)
+        : authenticated(after, form, call)
   )
 
 const guest = (world: World.World, { now }: Call): Turn.Turn<Reply> => {
@@ -30,6 +35,23 @@ const nextId = (world: World.World): readonly [string, World.World] => {
   const [, minted] = World.mint(world, 1)
   return [`@${minted.issued}:${world.serverName}`, minted]
 }
+
+/** Needs no password and no stages. */
+const byService = (world: World.World, { asked, renewable, token, username }: Form.ServiceForm, { now }: Call) => {
+  const userId = `@${username}:${world.serverName}`
+  const checked = Result.gen(function* () {
+    const service = ApplicationServices.find(world, token)
+    if (service === undefined) return yield* Result.fail(ApplicationServices.unknown)
+    if (!ApplicationServices.covers(service, userId))
+      return yield* refuse("M_EXCLUSIVE", `${userId} is not for this application service to register.`)
+    if (ApplicationServices.isReserved(world, userId, service)) return yield* reserved(userId)
+    if (HashMap.has(world.users, userId)) return yield* refuse("M_USER_IN_USE", `${userId} is taken.`)
+    return Accounts.create(world, userId)
+  })
+  return Turn.andThen(Turn.make(world, checked), (created) => opened(created, userId, asked, renewable, now))
+}
+
+const reserved = (userId: string) => refuse("M_EXCLUSIVE", `${userId} is for an application service to register.`)
 
 const authenticated = (world: World.World, form: Form.Form, call: Call): Turn.Turn<Reply> => {
   const asked = Result.gen(function* () {
@@ -55,10 +77,11 @@ const refuse = (errcode: string, error: string) => Result.fail(make(400, errcode
 const begun: Registration = { asked: {}, password: undefined, completed: [], userId: undefined }
 
 const checkName = (
-  { serverName, users }: World.World,
+  world: World.World,
   username: string,
   assigned: string | undefined
 ): Result.Result<void, Refusal> => {
+  const { serverName, users } = world
   const userId = `@${username}:${serverName}`
   if (!/^[a-z0-9._=\-/+]+$/u.test(username) || username.startsWith("_"))
     return refuse("M_INVALID_USERNAME", "A user name is made of a-z, 0-9 and . _ = - / +, and does not begin with _.")
@@ -66,6 +89,7 @@ const checkName = (
     return userId === assigned
       ? Result.succeed(undefined)
       : refuse("M_UNKNOWN", `What this session was for is done: ${assigned} is registered.`)
+  if (ApplicationServices.isReserved(world, userId)) return reserved(userId)
   if (userId.length > 255) return refuse("M_INVALID_USERNAME", "A user id has at most 255 characters.")
   if (HashMap.has(users, userId)) return refuse("M_USER_IN_USE", `${userId} is taken.`)
   return /^\d+$/u.test(username) ? refuse("M_INVALID_USERNAME", "Numbers are for guests.") : Result.succeed(undefined)
@@ -98,12 +122,17 @@ const admitted = (
   form: Form.Form,
   call: Call
 ): Turn.Turn<Reply> =>
-  Turn.andThen(account(world, session, registration, form), (userId, created) => {
-    const { device_id: deviceId, inhibit_login: inhibited } = registration.asked
-    return inhibited
-      ? Turn.succeed(created, ok({ user_id: userId, home_server: world.serverName }))
-      : Opening.open(created, { userId, deviceId: text(deviceId), renewable: form.renewable }, call.now)
-  })
+  Turn.andThen(account(world, session, registration, form), (userId, created) =>
+    opened(created, userId, registration.asked, form.renewable, call.now)
+  )
+
+/** With a session, unless the client wants none. */
+const opened = (world: World.World, userId: string, asked: Content, renewable: boolean, now: number) => {
+  const { device_id: deviceId, inhibit_login: inhibited } = asked
+  return inhibited
+    ? Turn.succeed(world, ok({ user_id: userId, home_server: world.serverName }))
+    : Opening.open(world, { userId, deviceId: text(deviceId), renewable }, now)
+}
 
 /** The account the session has made already, or a new one. */
 const account = (

@@ -3,6 +3,7 @@ import * as Result from "effect/Result"
 import * as Body from "../Body.ts"
 import * as Opening from "../Opening.ts"
 import type { Call } from "../Route.ts"
+import { bearer } from "../Route.ts"
 import type { Content } from "../rules/Event.ts"
 import type { Refusal } from "../rules/Refusal.ts"
 import { make } from "../rules/Refusal.ts"
@@ -18,8 +19,17 @@ export interface Form {
   readonly asked: Content
 }
 
+/** An application service registers a user of its own. */
+export interface ServiceForm {
+  readonly token: string
+  /** As it was sent, since services may name users as they like. */
+  readonly username: string
+  readonly renewable: boolean
+  readonly asked: Content
+}
+
 /** A guest has nothing to say. */
-export const read = (call: Call): Result.Result<Form | "guest", Refusal> =>
+export const read = (call: Call): Result.Result<Form | ServiceForm | "guest", Refusal> =>
   Result.gen(function* () {
     const body = yield* Body.object(call.body, { mayBeEmpty: false })
     const { auth = null, password = null, ...asked } = body
@@ -30,7 +40,13 @@ export const read = (call: Call): Result.Result<Form | "guest", Refusal> =>
     const renewable = yield* Opening.wantsRenewing(body)
     const { type, username } = body
     if ("username" in body && !isShort(username)) return yield* refuse("M_UNKNOWN", "The user name makes no sense.")
-    yield* checkToken(call, type === "m.login.application_service", "username" in body)
+    if (type === "m.login.application_service") {
+      if (!hasToken(call)) return yield* refuse("M_UNKNOWN", "An application service has to show its token.")
+      const token = yield* bearer(call)
+      if (!isShort(username)) return yield* refuse("M_UNKNOWN", "The user name is missing.")
+      return { token, username, renewable, asked }
+    }
+    if (hasToken(call)) return yield* refuse("M_UNKNOWN", "An access token has no place in a registration.")
     if (password !== null && !isShort(password)) return yield* refuse("M_UNKNOWN", "The password makes no sense.")
     return {
       username: isShort(username) ? username.toLowerCase() : undefined,
@@ -49,12 +65,5 @@ const isAuth = (value: unknown): value is Content | null =>
   value === null ||
   (Body.isObject(value) && [value["session"] ?? "", value["type"] ?? ""].every((part) => typeof part === "string"))
 
-/** A token has a place only in an application service's registration of a user of its own, and there are no services. */
-const checkToken = ({ headers, query }: Call, byService: boolean, isNamed: boolean): Result.Result<void, Refusal> => {
-  const isGiven = headers["authorization"] !== undefined || query.has("access_token")
-  if (!byService)
-    return isGiven ? refuse("M_UNKNOWN", "An access token has no place in a registration.") : Result.succeed(undefined)
-  if (!isGiven) return refuse("M_UNKNOWN", "An application service has to show its token.")
-  if (!isNamed) return refuse("M_UNKNOWN", "The user name is missing.")
-  return Result.fail(make(401, "M_UNKNOWN_TOKEN", "That is no application service's token.", { soft_logout: false }))
-}
+const hasToken = ({ headers, query }: Call): boolean =>
+  headers["authorization"] !== undefined || query.has("access_token")

@@ -1,5 +1,6 @@
 /** Renewing and ending sessions (specification v1.19, "Refreshing access tokens" and "Logout"). */
 import * as Result from "effect/Result"
+import * as ApplicationServices from "../ApplicationServices.ts"
 import * as Body from "../Body.ts"
 import * as Renewals from "../Renewals.ts"
 import type { Call, Reply, Route } from "../Route.ts"
@@ -32,7 +33,12 @@ export const routes: ReadonlyArray<Route> = [
   authorised(
     "POST",
     "/logout",
-    (world, { session }) => Turn.succeed(Renewals.close(world, session.userId, session.deviceId), ok()),
+    // An application service's token is for ever.
+    (world, { session }) =>
+      Turn.succeed(
+        ApplicationServices.isDeviceless(session) ? world : Renewals.close(world, session.userId, session.deviceId),
+        ok()
+      ),
     anybody
   ),
   authorised(

@@ -1,6 +1,7 @@
 /** What do server and accounts rule out, whatever the state of the room? */
 import * as HashSet from "effect/HashSet"
 import * as Result from "effect/Result"
+import * as AccountData from "../AccountData.ts"
 import type { World } from "../World.ts"
 import { user } from "../World.ts"
 import type { Intent } from "./Decision.ts"
@@ -19,10 +20,15 @@ export const check = (world: World, intent: Intent): Result.Result<void, Refusal
   const lets = intent.action === "join" || intent.action === "knock" || intent.action === "invite"
   if (lets && HashSet.has(world.blockedRooms, intent.roomId))
     return Result.fail(make(403, "M_UNKNOWN", "This server lets nobody into that room."))
-  if (intent.action === "invite" && user(world, intent.target)?.blocksInvites === true)
+  if (intent.action === "invite" && blocksInvites(world, intent.target))
     return Result.fail(make(403, "M_INVITE_BLOCKED", `${intent.target} lets nobody invite it.`))
   return Result.succeed(undefined)
 }
+
+/** Because a test says so, or its own account data (specification v1.19, "Invite permission"). */
+const blocksInvites = (world: World, userId: string): boolean =>
+  user(world, userId)?.blocksInvites === true ||
+  AccountData.find(world, userId, "m.invite_permission_config", undefined)?.content["default_action"] === "block"
 
 /** A guest gets into rooms that say so. */
 export const checkGuest = (world: World, intent: Intent, room: Room.Room | undefined): Result.Result<void, Refusal> => {

@@ -15,6 +15,7 @@ const room = (options: Partial<Fixture.RoomOptions> = {}) => {
     federates: true,
     accessTokenLifetime: Number.POSITIVE_INFINITY,
     registrationSecret: undefined,
+    forgetsOnLeave: false,
     seed: "rules"
   })
   const [roomId, world] = Fixture.createRoom(
