@@ -1,118 +1,146 @@
 /**
- * What is read before the first row runs: whose token this is, which rooms the aliases stand for, and who is in the
- * rooms. Only reads; nothing is changed here.
+ * What is read before the first row runs: whose token this is, which rooms the aliases stand for, who is in the rooms and
+ * who may do what. Only reads; nothing is changed here.
  */
 import { type MatrixError, MatrixId, Membership, RetryPolicy } from "@matrix-membership/core"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Operations from "./Operations.ts"
+import * as Schema from "effect/Schema"
+import * as Forecast from "./Forecast.ts"
+import { isOwn as isOwnOperation } from "./Operations.ts"
 import type { Plan } from "./Plan.ts"
-import { PlanInvalid, Problem } from "./PlanProblem.ts"
+import * as Address from "./PlanAddress.ts"
+import { PlanInvalid, type Problem } from "./PlanProblem.ts"
 import type { Row } from "./PlanRow.ts"
+import type { Rows } from "./PlanRows.ts"
+import type { Power } from "./Power.ts"
+import * as PreflightNumbers from "./PreflightNumbers.ts"
+import * as PreflightProblems from "./PreflightProblems.ts"
+import { isEnd, read } from "./PreflightReading.ts"
+import * as PreflightRooms from "./PreflightRooms.ts"
 import * as Roster from "./Roster.ts"
+
+/** Somebody known by an address outside Matrix. */
+export interface ThirdParty {
+  readonly medium: Address.Medium
+  readonly address: string
+}
 
 /** A row with everything it needs to run. */
 export interface Task {
   readonly row: Row
   /** The room, or why its alias led nowhere. */
-  readonly room: Result.Result<MatrixId.RoomId, MatrixError.MatrixError>
+  readonly room: PreflightNumbers.Room
   readonly user: MatrixId.UserId
 }
 
+/** Rows are numbers, from zero in the order of the plan. */
 export interface Preflight {
+  readonly rows: Rows
+  /** Whose token it is. */
   readonly sender: MatrixId.UserId
-  readonly tasks: ReadonlyArray<Task>
+  /** The room, or why its alias led nowhere. */
+  readonly room: (row: number) => PreflightNumbers.Room
+  /** Equal for rows about the same room, by whichever name. */
+  readonly roomNumber: (row: number) => number
+  /** In whose name the row is carried out. */
+  readonly actor: (row: number) => MatrixId.UserId
+  readonly actorNumber: (row: number) => number
+  readonly target: (row: number) => MatrixId.UserId | ThirdParty
+  /** In the same count as `actorNumber`. */
+  readonly targetNumber: (row: number) => number
   readonly roster: Roster.Roster
+  /** The levels in a room by its number, where they were read. */
+  readonly power: (room: number) => Power | undefined
+  /** What will become of the row, if the ones before it go as forecast and nobody else changes anything. */
+  readonly verdict: (row: number) => Forecast.Verdict
+  /** Whether the forecast saw all that decides over the row. */
+  readonly isCertain: (row: number) => boolean
+  /** What would become of the row now, by what the roster has learned since. */
+  readonly now: (row: number) => Forecast.Verdict
+  /** The plan as objects, all of it. */
+  readonly tasks: ReadonlyArray<Task>
 }
 
 /** What the sender can do only for themselves. */
-export const isOwn = (row: Row): boolean => Operations.isOwn(row.operation)
+export const isOwn = (row: Row): boolean => isOwnOperation(row.operation)
 
 // A wrong address or a dead server is a matter for the person at the keyboard, not for patience.
 export const impatient = RetryPolicy.make({ times: 1, longestWait: "1 minute" })
 
-const foreignRows = (plan: Plan, sender: MatrixId.UserId): ReadonlyArray<Problem> =>
-  [...plan.rows].flatMap(({ column = 1, line, operation, user }) =>
-    user === undefined || user === sender || !Operations.isOwn(operation)
-      ? []
-      : new Problem({
-          line,
-          column,
-          field: "user",
-          value: user,
-          message: `only they can ${operation}, and the access token is ${sender}'s; leave the user empty to ${operation} as ${sender}`
-        })
-  )
+const invalid = (plan: Plan, [first, ...more]: ReadonlyArray<Problem>) =>
+  first === undefined ? Effect.void : new PlanInvalid({ source: plan.source, problems: [first, ...more] })
 
-/** Rows that a run cannot carry out; they are refused rather than taken for something else. */
-const foreignMeans = (plan: Plan): ReadonlyArray<Problem> =>
-  [...plan.rows].flatMap(({ address, as, column = 1, line }) => {
-    const [field, value] = address === undefined ? ["as", as] : ["address", address]
-    return value === undefined
-      ? []
-      : new Problem({ line, column, field, value, message: "rows with this are read, but cannot be applied yet" })
-  })
-
-const distinct = <A>(items: Iterable<A>): ReadonlyArray<A> => [...new Set(items)]
+const nameOf = Schema.decodeUnknownSync(MatrixId.RoomIdOrAlias)
 
 /** The room behind each name. An alias that leads nowhere fails its own rows and no others. */
-const resolve = Effect.fnUntraced(function* (names: ReadonlyArray<MatrixId.RoomIdOrAlias>, concurrency: number) {
+const resolve = Effect.fnUntraced(function* (rows: Rows, concurrency: number) {
   const membership = yield* Membership
-  const resolved = yield* Effect.forEach(
+  const names = Array.from({ length: rows.rooms.size }, (_, n) => nameOf(rows.rooms.at(n)))
+  return yield* Effect.forEach(
     names,
-    (name): Effect.Effect<readonly [string, Task["room"]]> =>
+    (name): Effect.Effect<PreflightNumbers.Room, MatrixError.MatrixError> =>
       MatrixId.isAlias(name)
-        ? Effect.map(Effect.result(membership.getRoomIdByAlias({ roomAlias: name })), (room) => [name, room])
-        : Effect.succeed([name, Result.succeed(name)]),
+        ? Effect.flatMap(Effect.result(read(membership.getRoomIdByAlias({ roomAlias: name }))), (room) =>
+            Result.isFailure(room) && isEnd(room.failure) ? Effect.fail(room.failure) : Effect.succeed(room)
+          )
+        : Effect.succeed(Result.succeed(name)),
     { concurrency }
   )
-  return new Map(resolved)
 })
 
-/** The members of the rooms that the sender is in; other rooms cannot be seen, and the server decides there. */
-const enrol = Effect.fnUntraced(function* (
-  roster: Roster.Roster,
+const make = (
+  rows: Rows,
   sender: MatrixId.UserId,
-  rooms: ReadonlyArray<MatrixId.RoomId>,
-  concurrency: number
-) {
-  const membership = yield* Membership
-  const joined = new Set(yield* membership.getJoinedRooms)
-  yield* Effect.forEach(
-    rooms.filter((room) => joined.has(room)),
-    (roomId) =>
-      membership.getMembersByRoom({ roomId }).pipe(
-        Effect.map((events) =>
-          roster.learnRoom(
-            roomId,
-            events.map((event) => [event.state_key, event.content.membership] as const)
-          )
-        ),
-        // knowing who is there saves requests, and not knowing costs no more than that
-        Effect.ignore
-      ),
-    { concurrency, discard: true }
-  )
-  for (const room of rooms) if (joined.has(room)) roster.learn(room, sender, "join")
-})
+  numbers: PreflightNumbers.PreflightNumbers,
+  { power, table }: PreflightRooms.PreflightRooms
+): Preflight => {
+  const room = (row: number) => numbers.roomAt(numbers.room(row))
+  const seen: Forecast.Rows = {
+    size: rows.size,
+    operation: rows.operation,
+    room: numbers.room,
+    actor: numbers.actor,
+    target: numbers.target,
+    person: numbers.personAt,
+    lost: (row) => {
+      const found = room(row)
+      return Result.isFailure(found) ? found.failure.message : undefined
+    },
+    power
+  }
+  const forecast = Forecast.make(seen, table)
+  const userAt = (person: number) => MatrixId.UserId.make(numbers.personAt(person))
+  return {
+    rows,
+    sender,
+    room,
+    roomNumber: numbers.room,
+    actor: (row) => userAt(numbers.actor(row)),
+    actorNumber: numbers.actor,
+    target: (row) => Address.ofName(numbers.personAt(numbers.target(row))) ?? userAt(numbers.target(row)),
+    targetNumber: numbers.target,
+    roster: Roster.make(table, { room: numbers.findRoom, person: numbers.findPerson }),
+    power,
+    verdict: forecast.verdict,
+    isCertain: forecast.isCertain,
+    now: (row) => Forecast.judge(seen, table, row).verdict,
+    get tasks() {
+      return Array.from(rows, (content, row) => ({ row: content, room: room(row), user: userAt(numbers.target(row)) }))
+    }
+  }
+}
 
 /**
- * Fails with `PlanInvalid` when rows are about somebody who is not the sender, and with the server's error when it or
- * the credentials cannot be used at all.
+ * Fails with `PlanInvalid` when rows are about what only somebody else can do, or repeat each other through two names of
+ * one room, and with the server's error when it or the credentials cannot be used at all.
  */
 export const run = Effect.fn("Preflight.run")(function* (plan: Plan, options: { readonly concurrency: number }) {
+  const { rows } = plan
   const membership = yield* Membership
   const { userId: sender } = yield* Effect.provideService(membership.whoami, RetryPolicy.Override, impatient)
-  const [first, ...more] = [...foreignRows(plan, sender), ...foreignMeans(plan)]
-  if (first !== undefined) return yield* new PlanInvalid({ source: plan.source, problems: [first, ...more] })
-
-  const resolved = yield* resolve(distinct([...plan.rows].map(({ room }) => room)), options.concurrency)
-  const tasks = [...plan.rows].flatMap((row): ReadonlyArray<Task> => {
-    const room = resolved.get(row.room)
-    return room === undefined ? [] : [{ row, room, user: row.user ?? sender }]
-  })
-  const roster = Roster.make()
-  const rooms = distinct(tasks.flatMap(({ room }) => (Result.isSuccess(room) ? [room.success] : [])))
-  yield* enrol(roster, sender, rooms, options.concurrency)
-  return { sender, tasks, roster }
+  yield* invalid(plan, PreflightProblems.foreign(rows, sender))
+  const numbers = PreflightNumbers.make(rows, sender, yield* resolve(rows, options.concurrency))
+  yield* invalid(plan, PreflightProblems.repeated(rows, numbers))
+  return make(rows, sender, numbers, yield* PreflightRooms.readAll(rows, numbers, options.concurrency))
 })

@@ -1,35 +1,41 @@
 import { assert, it } from "@effect/vitest"
 import { MatrixId } from "@matrix-membership/core"
 import * as Roster from "../src/Roster.ts"
+import * as RosterTable from "../src/RosterTable.ts"
 
 const [hall, attic] = [MatrixId.RoomId.make("!hall:x"), MatrixId.RoomId.make("!attic:x")]
 const [ann, bob] = [MatrixId.UserId.make("@ann:x"), MatrixId.UserId.make("@bob:x")]
 
-it("knows nothing of rooms that were not read", () => {
-  const roster = Roster.make()
-  roster.learnRoom(hall, [[ann, "join"]])
-  assert.isUndefined(roster.membership(attic, ann))
-})
+const make = () => {
+  const table = RosterTable.make()
+  for (const person of [0, 1]) table.expect(0, person)
+  const roster = Roster.make(table, {
+    room: (room) => [hall].indexOf(room),
+    person: (user) => [ann, bob].indexOf(user)
+  })
+  return { roster, table }
+}
 
-it("takes whoever is not on a room's list to be out of the room", () => {
-  const roster = Roster.make()
-  roster.learnRoom(hall, [[ann, "ban"]])
-  assert.strictEqual(roster.membership(hall, ann), "ban")
-  assert.strictEqual(roster.membership(hall, bob), "leave")
-})
-
-it("takes nobody to be out of a room of which it knows single members", () => {
-  const roster = Roster.make()
-  roster.learn(hall, ann, "invite")
-  assert.strictEqual(roster.membership(hall, ann), "invite")
-  assert.isUndefined(roster.membership(hall, bob))
+it("tells of the plan's rooms and people by their names", () => {
+  const { roster, table } = make()
+  table.learn(0, 1, "invite")
+  assert.strictEqual(roster.membership(hall, bob), "invite")
+  assert.isUndefined(roster.membership(hall, ann))
 })
 
 it("believes what it learned last", () => {
-  const roster = Roster.make()
-  roster.learnRoom(hall, [[ann, "invite"]])
+  const { roster, table } = make()
   roster.learn(hall, ann, "join")
-  assert.strictEqual(roster.membership(hall, ann), "join")
   roster.learn(hall, ann, "leave")
   assert.strictEqual(roster.membership(hall, ann), "leave")
+  assert.strictEqual(table.membership(0, 0), "leave")
+})
+
+it("knows nothing of strangers and other rooms, and learns nothing of them", () => {
+  const { roster } = make()
+  const stranger = MatrixId.UserId.make("@stranger:x")
+  roster.learn(attic, ann, "join")
+  roster.learn(hall, stranger, "join")
+  assert.isUndefined(roster.membership(attic, ann))
+  assert.isUndefined(roster.membership(hall, stranger))
 })

@@ -139,8 +139,8 @@ export class Membership extends Context.Service<
       request: getMembership.Parameters
     ) => Effect.Effect<MembershipState, Failure<typeof getMembership>>
     /**
-     * The content of one state event of a room the caller can see, such as `m.room.power_levels` with an empty
-     * `stateKey`. Only its being an object is checked. Fails as `NotFound` when there is none.
+     * One state event of a room the caller can see, such as `m.room.power_levels` with an empty `stateKey`: its content,
+     * or the event as a whole. Only its being an object is checked. Fails as `NotFound` when there is none.
      * Client-server API "Getting events for a room", v1.19.
      */
     readonly getRoomStateWithKey: (

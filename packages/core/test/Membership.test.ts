@@ -221,6 +221,15 @@ const calls: ReadonlyArray<Call> = [
     value: { anything: [1] }
   },
   {
+    name: "getRoomStateWithKey for the whole event",
+    use: (membership) =>
+      membership.getRoomStateWithKey({ roomId, eventType: "m.room.create", stateKey: "", format: "event" }),
+    method: "GET",
+    path: "/rooms/!room%3Aexample.org/state/m.room.create/?format=event",
+    answer: '{"sender":"@a:x","content":{}}',
+    value: { sender: "@a:x", content: {} }
+  },
+  {
     name: "getRoomStateWithKey without a key",
     use: (membership) => membership.getRoomStateWithKey({ roomId, eventType: "m.room.power_levels", stateKey: "" }),
     method: "GET",

@@ -58,7 +58,12 @@ const specification: Readonly<Record<string, Expected>> = {
     answer: []
   },
   getJoinedMembersByRoom: { method: "get", path: "/rooms/{roomId}/joined_members", answer: ["joined"] },
-  getRoomStateWithKey: { method: "get", path: "/rooms/{roomId}/state/{eventType}/{stateKey}", answer: [] },
+  getRoomStateWithKey: {
+    method: "get",
+    path: "/rooms/{roomId}/state/{eventType}/{stateKey}",
+    query: ["format"],
+    answer: []
+  },
   whoami: { method: "get", path: "/account/whoami", answer: ["user_id"] }
 }
 

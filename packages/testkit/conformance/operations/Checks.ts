@@ -119,6 +119,8 @@ const reads: ReadonlyArray<Check> = [
         asked.membership.getRoomStateWithKey({ roomId, eventType, stateKey })
       strictEqual((yield* state(alice, "m.room.join_rules"))["join_rule"], "public")
       strictEqual((yield* state(bob, "m.room.member", alice.userId))["membership"], "join")
+      const creation = { roomId, eventType: "m.room.create", stateKey: "", format: "event" } as const
+      strictEqual((yield* bob.membership.getRoomStateWithKey(creation))["sender"], alice.userId)
       strictEqual(yield* tagOf(state(alice, "org.example.nothing")), "NotFound")
       strictEqual(yield* tagOf(state(carol, "m.room.join_rules")), "Forbidden")
     })
