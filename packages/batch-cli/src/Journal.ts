@@ -152,7 +152,7 @@ export const open = Effect.fn("Journal.open")(function* (options: Options) {
   const content = (row: number) => {
     if (told[row] === 1) return {}
     told[row] = 1
-    return { row: Record.contentOf(rows.at(row)) }
+    return { row: rows.at(row) }
   }
   const journal: Journal = {
     path,

@@ -9,6 +9,7 @@
  * themselves alone; and the file of a dead process can be removed by anybody at any time, for its name never comes back.
  */
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
@@ -36,8 +37,8 @@ const read = Schema.decodeUnknownOption(Content)
 
 const shape = /^([0-9a-f]{8})-(\d{1,10})-([0-9a-z]{7,8})$/
 
-/** The process in the air gets this long to end, or to make way; in milliseconds. */
-const patience = 300
+/** How long a process that holds the journal has to be looked at: one that is being killed lives a little longer. */
+const usualPatience: Duration.Input = "300 millis"
 /** How long those that begin at the same moment may need to agree; in milliseconds. */
 const longest = 5_000
 
@@ -85,7 +86,7 @@ export const holder = Effect.fnUntraced(function* (path: string) {
 })
 
 /** Takes the journal at this path, which has no links in it, for as long as the scope lasts. */
-export const acquire = Effect.fnUntraced(function* (path: string) {
+export const acquire = Effect.fnUntraced(function* (path: string, patience = usualPatience) {
   const fs = yield* FileSystem.FileSystem
   const me = yield* Process.own
   const own = `${path}.lock-${me.scope}-${me.pid}-${me.start}`
@@ -102,10 +103,8 @@ export const acquire = Effect.fnUntraced(function* (path: string) {
         isAnnounced = true
       })
     ),
-    Effect.catch((error) =>
-      Effect.fail(
-        error.reason._tag === "AlreadyExists" ? refuse("is in use: this process has it already") : unusable(path)(error)
-      )
+    Effect.mapError((error) =>
+      error.reason._tag === "AlreadyExists" ? refuse("is in use: this process has it already") : unusable(path)(error)
     )
   )
   const began = yield* Clock.currentTimeMillis
@@ -117,7 +116,8 @@ export const acquire = Effect.fnUntraced(function* (path: string) {
       if (first === undefined) return
       const waited = (yield* Clock.currentTimeMillis) - began
       const taken = others.find(({ isElsewhere, since }) => isElsewhere || since !== undefined)
-      if (waited > (taken === undefined ? longest : patience)) return yield* refuse(refusal(taken ?? first))
+      if (waited > (taken === undefined ? longest : Duration.toMillis(patience)))
+        return yield* refuse(refusal(taken ?? first))
       // who has the smaller name stays; the others make way and come back
       const yields = taken !== undefined || others.some(({ file }) => file < own)
       if (yields) yield* withdraw

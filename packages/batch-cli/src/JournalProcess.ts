@@ -46,8 +46,8 @@ const onLinux = (pid: number): string | undefined => {
   return short(`${optionally(() => readFileSync("/proc/sys/kernel/random/boot_id", "latin1"))} ${stat.start}`)
 }
 
-/** In a fixed language and time zone: two processes may have been given different ones. */
-const fromPs = (pid: number): Effect.Effect<string | undefined> =>
+/** As other systems know it, in a fixed language and time zone: two processes may have been given different ones. */
+export const startByPs = (pid: number): Effect.Effect<string | undefined> =>
   Effect.callback<string | undefined>((resume) => {
     const env = { ...process.env, LC_ALL: "C", TZ: "UTC" }
     execFile("ps", ["-o", "lstart=", "-p", String(pid)], { env }, (error, stdout) => {
@@ -67,7 +67,7 @@ const answers = (pid: number): boolean => {
 
 /** When the process with this id began, or nothing when there is none. */
 export const startOf = (pid: number): Effect.Effect<string | undefined> =>
-  Effect.suspend(() => (statOf(process.pid) === undefined ? fromPs(pid) : Effect.succeed(onLinux(pid))))
+  Effect.suspend(() => (statOf(process.pid) === undefined ? startByPs(pid) : Effect.succeed(onLinux(pid))))
 
 export const own: Effect.Effect<Identity> = Effect.gen(function* () {
   const host = hostname()

@@ -94,7 +94,7 @@ export const make = (visit: (record: Record.Record) => void): Reading => {
       pending += piece.length
       if (pending > longest) return damage("is longer than any record")
       if (at === -1) return
-      const line = Buffer.concat(pieces, pending)
+      const line = pieces.length === 1 ? asBuffer(piece) : Buffer.concat(pieces, pending)
       pieces = []
       pending = 0
       start = at + 1
@@ -118,6 +118,8 @@ export const make = (visit: (record: Record.Record) => void): Reading => {
 
   return { take, end }
 }
+
+const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 
 /** Whether these bytes can be what a crash left of a header. */
 const startsAlike = (bytes: Uint8Array): boolean => {

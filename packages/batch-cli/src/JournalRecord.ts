@@ -21,8 +21,11 @@ const Time = Schema.String.pipe(
   })
 )
 
-const Place = { line: Schema.Int, column: Schema.optionalKey(Schema.Int) }
-const RowContent = Schema.Struct({ ...Place, ...Content.fields })
+/** What the row asks for, and where it stands in the plan. Few readers want it, so it is looked into only when asked. */
+const Asked = Schema.optionalKey(Schema.Unknown)
+const decodeRow = Schema.decodeUnknownOption(
+  Schema.Struct({ line: Schema.Int, column: Schema.optionalKey(Schema.Int), ...Content.fields })
+)
 
 const Run = {
   /** When the run began. */
@@ -71,14 +74,14 @@ export const Record = Schema.Union([
   /** A later run of the same journal, with the plan as it is now. */
   of("run", Run),
   /** A request for this row is about to be sent. The first of a run says what the row asks for. */
-  of("intent", { at: Time, key: Schema.String, row: Schema.optionalKey(RowContent) }),
+  of("intent", { at: Time, key: Schema.String, row: Asked }),
   /** Refused with 429: certainly without effect, so the intention is void. */
   of("refused", { at: Time, key: Schema.String, retryAfterMillis: Schema.Finite }),
   of("outcome", {
     at: Time,
     key: Schema.String,
     outcome: Outcome.Outcome,
-    row: Schema.optionalKey(RowContent)
+    row: Asked
   }),
   /** What is known of the server's limits. */
   of("limits", { at: Time, learned: Schema.JsonObject }),
@@ -88,8 +91,9 @@ export type Record = typeof Record.Type
 export type Run = Extract<Record, { readonly type: "run" }>
 export type Ended = Extract<Record, { readonly type: "end" }>
 
-/** What a record says of the row itself. */
-export const contentOf = (row: Row): typeof RowContent.Type => row
+/** The row that the record is about, where it says so. */
+export const rowIn = (record: Record): Row | undefined =>
+  "row" in record ? Option.getOrUndefined(decodeRow(record.row)) : undefined
 
 const toJson = Schema.encodeSync(Record)
 const fromJson = Schema.decodeUnknownOption(Schema.fromJsonString(Record))

@@ -38,11 +38,7 @@ export const make = Effect.fnUntraced(function* (file: FileSystem.File, path: st
     settle(entries, lost === undefined ? Effect.void : Effect.fail(lost))
   })
 
-  const drain = Queue.takeAll(queue).pipe(
-    Effect.flatMap(commit),
-    Effect.forever,
-    Effect.catch(() => Effect.void)
-  )
+  const drain = Queue.takeAll(queue).pipe(Effect.flatMap(commit), Effect.forever, Effect.ignore)
 
   const writer = yield* Effect.forkScoped(Effect.uninterruptible(drain))
   yield* Effect.addFinalizer(() =>

@@ -2,8 +2,8 @@
 import { RoomId, UserId } from "@matrix-membership/core/MatrixId"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
-import type { Options } from "../src/Journal.ts"
-import type { Outcome } from "../src/Outcome.ts"
+import type { Journal, Options } from "../src/Journal.ts"
+import * as Outcome from "../src/Outcome.ts"
 import type { Row } from "../src/PlanRow.ts"
 import * as PlanRows from "../src/PlanRows.ts"
 
@@ -19,7 +19,7 @@ export const invitation = (n: number): Row => ({
   line: n + 2
 })
 
-export const refusal: Outcome = {
+export const refusal: Outcome.Outcome = {
   _tag: "failed",
   failure: { tag: "Forbidden", message: "M_FORBIDDEN: you may not", status: 403, errcode: "M_FORBIDDEN" }
 }
@@ -37,3 +37,14 @@ export const options = (path: string, count: number) =>
       sender: "@alice:example.org"
     }
   })
+
+/** Row after row until the journal is lost; how many rows it took in. */
+export const fill = Effect.fnUntraced(function* (journal: Journal) {
+  let written = 0
+  const write = Effect.suspend(() => Effect.andThen(journal.intend(written), journal.conclude(written, Outcome.done)))
+  const count = Effect.sync(() => {
+    written += 1
+  })
+  const lost = yield* Effect.flip(Effect.forever(Effect.andThen(write, count)))
+  return { written, lost }
+})
