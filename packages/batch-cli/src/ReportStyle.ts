@@ -14,7 +14,7 @@ body { margin: 0; background: var(--ground); color: var(--text); font: 15px/1.5 
 main { max-width: 62rem; margin: 0 auto; padding: 2rem 1.25rem 3rem }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .25rem; overflow-wrap: anywhere }
 h2 { font-size: 1.1rem; margin: 2.25rem 0 .6rem }
-p { margin: .25rem 0 } .quiet { color: var(--quiet) } bdi, code { overflow-wrap: anywhere }
+p { margin: .25rem 0; overflow-wrap: anywhere } .quiet { color: var(--quiet) } bdi, code { overflow-wrap: anywhere }
 .verdict { font-size: 1.1rem; margin: 1rem 0 }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .6rem; margin: 1rem 0; padding: 0 }
 .card { background: var(--panel); border: 1px solid var(--line); border-left: .4rem solid var(--c); border-radius: .3rem; padding: .5rem .7rem }
@@ -23,7 +23,7 @@ p { margin: .25rem 0 } .quiet { color: var(--quiet) } bdi, code { overflow-wrap:
 table { border-collapse: collapse; width: 100% } .wide { overflow-x: auto }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line) }
 th { font-weight: 600; color: var(--quiet); font-size: .85rem } td ul { margin: .25rem 0 0; padding: 0; list-style: none; color: var(--quiet); font-size: .9rem }
-.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap } td.what { min-width: 14rem; width: 70% }
+.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap } td.what { min-width: 14rem; width: 100% }
 .n.failed, .n.unknown { color: var(--c); font-weight: 600; background: none }
 svg { display: block; width: 100%; height: auto } svg.share { height: 1rem; border-radius: .3rem }
 svg line { stroke: var(--line) } svg text { fill: var(--quiet); font-size: 12px } svg .level { text-anchor: end }

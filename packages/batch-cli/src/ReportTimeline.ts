@@ -62,16 +62,19 @@ const [width, height, left, bottom, top] = [900, 240, 52, 26, 8]
 
 const heightOf = ({ counts }: Bar): number => stacked.reduce((sum, tag) => sum + counts[tag], 0)
 
-/** The next of 1, 2, 5, 10, 20, 50 …, so that the scale has round figures. */
+/** The next of 1, 2, 4, 6, 8, 10, 20 …, so that the scale has round figures, and whole ones in its middle, too. */
 const roundUp = (n: number): number => {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, n)))
-  return ([1, 2, 5, 10].find((step) => step * power >= n) ?? 10) * power
+  return ([1, 2, 4, 6, 8, 10].find((step) => step * power >= n) ?? 10) * power
 }
 
-const clock = (at: number, millis: number, zone: string | undefined): string => {
-  const seconds = String(Math.floor(at / second) % 60).padStart(2, "0")
-  return millis < minute ? `${Time.moment(at, at, zone)}:${seconds}` : Time.moment(at, at, zone)
-}
+/** How bars are called: by the time of day, and by the date where it is not that of the first. */
+const clockOf =
+  ({ bars, millis }: Timeline, zone: string | undefined) =>
+  (at: number): string => {
+    const time = Time.moment(at, bars[0]?.from ?? at, zone)
+    return millis < minute ? `${time}:${String(Math.floor(at / second) % 60).padStart(2, "0")}` : time
+  }
 
 const said = ({ counts }: Bar): string =>
   stacked
@@ -81,7 +84,16 @@ const said = ({ counts }: Bar): string =>
 
 const round = (n: number): number => Math.round(n * 100) / 100
 
-const drawn = ({ bars, millis }: Timeline, most: number, zone: string | undefined): Markup => {
+/** Eight times of day at most, round ones. */
+const marked = ({ bars, millis }: Timeline): ReadonlySet<number> => {
+  const every = lengths.find((length) => length % millis === 0 && (bars.length * millis) / length <= 8)
+  const step = Math.max(1, Math.ceil(bars.length / 8))
+  const isMarked = (at: number, index: number) => (every === undefined ? index % step === 0 : at % every === 0)
+  return new Set(bars.flatMap(({ from }, index) => (isMarked(from, index) ? from : [])))
+}
+
+const drawn = (timeline: Timeline, most: number, clock: (at: number) => string): Markup => {
+  const { bars } = timeline
   const plot = { width: width - left, height: height - bottom - top }
   const step = plot.width / bars.length
   const scale = plot.height / most
@@ -96,18 +108,16 @@ const drawn = ({ bars, millis }: Timeline, most: number, zone: string | undefine
         ? nothing
         : markup`<rect class="${tag}" x="${x}" y="${round(y)}" width="${wide}" height="${round(size)}"/>`
     })
-    return markup`<g><title>${clock(bar.from, millis, zone)}: ${said(bar)}</title>${rects}</g>`
+    return markup`<g><title>${clock(bar.from)}: ${said(bar)}</title>${rects}</g>`
   })
   const levels = most === 1 ? [0, 1] : [0, 0.5, 1].map((share) => share * most)
   const lines = levels.map((level) => {
     const y = round(top + plot.height - level * scale)
     return markup`<line x1="${left}" x2="${width}" y1="${y}" y2="${y}"/><text x="${left - 6}" y="${y + 4}" class="level">${level}</text>`
   })
-  const every = Math.max(1, Math.ceil(bars.length / 8))
-  const times = bars.map((bar, index) =>
-    index % every === 0 && index + every / 2 <= bars.length
-      ? markup`<text x="${round(left + index * step)}" y="${height - 6}">${clock(bar.from, millis, zone)}</text>`
-      : nothing
+  const named = marked(timeline)
+  const times = bars.map(({ from }, index) =>
+    named.has(from) ? markup`<text x="${round(left + index * step)}" y="${height - 6}">${clock(from)}</text>` : nothing
   )
   return markup`<g class="scale">${lines}${times}</g>${columns}`
 }
@@ -118,16 +128,21 @@ export const svg = (timeline: Timeline, zone: string | undefined): Markup => {
   const total = bars.reduce((sum, bar) => sum + heightOf(bar), 0)
   if (total === 0) return nothing
   const most = Math.max(...bars.map(heightOf))
-  const per = millis === minute ? "minute" : Time.duration(millis).replace(".0", "")
+  const clock = clockOf(timeline, zone)
+  const per = Time.duration(millis)
+    .replace(".0", "")
+    .replace(/^1 min$/, "minute")
+    .replace(/^1 s$/, "second")
+    .replace(/^1 h$/, "hour")
   const busiest = bars.find((bar) => heightOf(bar) === most)
-  const text = `${total} rows ended between ${clock(bars[0]?.from ?? 0, millis, zone)} and ${clock((bars.at(-1)?.from ?? 0) + millis, millis, zone)}; the most in one bar are ${most}, at ${clock(busiest?.from ?? 0, millis, zone)}.`
+  const text = `${total} rows ended between ${clock(bars[0]?.from ?? 0)} and ${clock((bars.at(-1)?.from ?? 0) + millis)}; the most in one bar are ${most}, at ${clock(busiest?.from ?? 0)}.`
   const table = bars.flatMap((bar) =>
     heightOf(bar) === 0
       ? []
-      : markup`<tr><td>${clock(bar.from, millis, zone)}</td>${stacked.map((tag) => markup`<td class="n">${bar.counts[tag]}</td>`)}</tr>`
+      : markup`<tr><td>${clock(bar.from)}</td>${stacked.map((tag) => markup`<td class="n">${bar.counts[tag]}</td>`)}</tr>`
   )
   return markup`<section><h2>Rows ended per ${per}</h2>
-<svg viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="timeline-title timeline-text"><title id="timeline-title">Rows ended per ${per}</title><desc id="timeline-text">${text}</desc>${drawn(timeline, roundUp(most), zone)}</svg>
+<svg viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="timeline-title timeline-text"><title id="timeline-title">Rows ended per ${per}</title><desc id="timeline-text">${text}</desc>${drawn(timeline, roundUp(most), clock)}</svg>
 <p class="legend">${stacked.filter((tag) => bars.some(({ counts }) => counts[tag] > 0)).map((tag) => markup`<span><i class="${tag}"></i>${labels[tag][0]}</span>`)}</p>
 <details><summary>The same as a table</summary><table><thead><tr><th>from</th>${stacked.map((tag) => markup`<th class="n">${labels[tag][0]}</th>`)}</tr></thead><tbody>${table}</tbody></table></details></section>`
 }
