@@ -14,7 +14,7 @@ const asSynapse = { federates: false, tokenInQuery: true } as const
 
 export const make = (limits: Limits, lanes: number): Effect.Effect<Subject> =>
   Effect.gen(function* () {
-    const { mark, register, serverName } = yield* FakeHomeserver
+    const { bind, mark, register, serverName } = yield* FakeHomeserver
     return {
       title: "fake",
       baseUrl: new URL("http://fake.test"),
@@ -22,6 +22,9 @@ export const make = (limits: Limits, lanes: number): Effect.Effect<Subject> =>
       http: yield* HttpClient.HttpClient,
       register: (localpart) => register(localpart),
       mark: ({ userId }, how) => mark(userId, { [how]: true }),
+      // the fake is an identity server, too
+      identityServer: serverName,
+      bind,
       lanes
     } satisfies Subject
   }).pipe(

@@ -21,6 +21,7 @@ const introduce = (scenario: Scenario, subject: Subject, accounts: ReadonlyMap<s
     names.define(`${user}.token`, accessToken)
     names.define(`${user}.localpart`, userId.slice(1, userId.indexOf(":")))
   }
+  names.define("identity.server", subject.identityServer)
   names.define("identity.key", Signing.publicKey("true"))
   names.define("another.key", Signing.publicKey("other"))
   for (const [name, { proof, signer }] of Object.entries(scenario.signatures ?? {})) {
@@ -39,6 +40,10 @@ const prepare = Effect.fnUntraced(function* (stage: Stage.Stage, scenario: Scena
       return account !== undefined && wanted(how) ? stage.subject.mark(account, how) : Effect.void
     })
   yield* mark((how) => how === "unlimited")
+  for (const [user, address] of Object.entries(scenario.addresses ?? {})) {
+    const { userId = "" } = stage.accounts.get(user) ?? {}
+    yield* stage.subject.bind({ ...address, address: stage.names.fill(address.address) }, userId)
+  }
   for (const [index, step] of scenario.setup.entries()) {
     const { status, text } = yield* Stage.call(stage, step)
     if (status < 300) continue

@@ -3,10 +3,12 @@
  * ought to be is nowhere written by hand; a real server says.
  *
  * Texts may hold names in braces, filled in when the scenario is played: `{bob}` the user id of a participant,
- * `{bob.localpart}`, `{bob.token}`, `{server}` the server name, `{run}` a text that no other play uses, `{identity.key}`
- * and `{another.key}` the public keys of who signs, and whatever a step saved.
+ * `{bob.localpart}`, `{bob.token}`, `{server}` the server name, `{run}` a text that no other play uses,
+ * `{identity.server}` an identity server that can be reached, `{identity.key}` and `{another.key}` the public keys of who
+ * signs, and whatever a step saved.
  */
 import type * as Schema from "effect/Schema"
+import type { Address } from "./IdentityServer.ts"
 import type { Proof, Signer } from "./Signing.ts"
 
 export interface Step {
@@ -56,6 +58,8 @@ export interface Scenario {
   readonly marks?: Readonly<Record<string, Mark>>
   /** Signatures of an identity server by the names that steps use for them. */
   readonly signatures?: Readonly<Record<string, { readonly proof: Proof; readonly signer: Signer }>>
+  /** By user, what the identity server knows to be theirs. */
+  readonly addresses?: Readonly<Record<string, Address>>
   /** The homeserver is one with these limits; by default it has none. */
   readonly limits?: Limits
   /** After each step that names one of these, its joined rooms are read too. */

@@ -71,6 +71,8 @@ const start = Effect.fnUntraced(function* (options: SynapseConfig.SynapseOptions
   const handle = yield* ChildProcess.make(python, ["-c", program, "-c", `${directory}/homeserver.yaml`], {
     cwd: directory,
     stdin: { stream: Stream.never, endOnDone: false },
+    env: options.trusted === undefined ? {} : { SSL_CERT_FILE: options.trusted },
+    extendEnv: true,
     forceKillAfter: "5 seconds"
   })
   const lines: Array<string> = []

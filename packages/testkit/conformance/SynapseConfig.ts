@@ -30,6 +30,8 @@ export interface SynapseOptions {
   readonly applicationServices?: ReadonlyArray<ApplicationService>
   /** For example `"2s"`; the life of an access token that came with a refresh token. */
   readonly refreshableAccessTokenLifetime?: string
+  /** The path of the certificates that an identity server may have; by default those that the system trusts. */
+  readonly trusted?: string
   /** Default `WARNING`. `INFO` prints a line for each request. */
   readonly logLevel?: "DEBUG" | "INFO" | "WARNING"
 }
@@ -92,6 +94,8 @@ export const homeserver = (
     trusted_key_servers: [],
     suppress_key_server_warning: true,
     federation_domain_whitelist: [],
+    // an identity server may be on this machine
+    ip_range_whitelist: ["127.0.0.1/32"],
     url_preview_enabled: false,
     // none of these has a say in memberships, and together they cost a third of the time of each event
     presence: { enabled: false },

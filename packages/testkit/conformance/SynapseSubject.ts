@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as IdentityServer from "./IdentityServer.ts"
 import type { Limits, Mark } from "./Scenario.ts"
 import type { Account, Subject } from "./Subject.ts"
 import { Synapse } from "./Synapse.ts"
@@ -24,7 +25,8 @@ const admin = (user: string, mark: Exclude<Mark, "blocksInvites">): Call => {
 
 /** In the scope it is made in. */
 export const make = Effect.fnUntraced(function* (limits: Limits, lanes: number) {
-  const synapse = yield* Synapse.make({ rateLimits: { ...limits } })
+  const identityServer = yield* IdentityServer.make
+  const synapse = yield* Synapse.make({ rateLimits: { ...limits }, trusted: identityServer.certificate })
   const http = yield* HttpClient.HttpClient
   const administrator = yield* synapse.registerUser({ localpart: "administrator", admin: true })
 
@@ -57,6 +59,8 @@ export const make = Effect.fnUntraced(function* (limits: Limits, lanes: number) 
     http,
     register: (localpart) => synapse.registerUser({ localpart }),
     mark,
+    identityServer: identityServer.name,
+    bind: identityServer.bind,
     lanes
   }
   return subject

@@ -1,6 +1,7 @@
 import type { Scenario } from "../Scenario.ts"
 import * as Accounts from "./Accounts.ts"
 import * as Acting from "./Acting.ts"
+import * as Addresses from "./Addresses.ts"
 import * as Bodies from "./Bodies.ts"
 import * as Borders from "./Borders.ts"
 import * as Creation from "./Creation.ts"
@@ -31,6 +32,7 @@ export const families: Readonly<Record<string, ReadonlyArray<Scenario>>> = {
   deserted: Deserted.scenarios,
   directory: Directory.scenarios,
   sessions: Sessions.scenarios,
+  addresses: Addresses.scenarios,
   "third-party": ThirdParty.scenarios,
   limits: Limits.scenarios,
   walks: Walks.scenarios

@@ -1,18 +1,26 @@
 /** One sequence of calls under each limiter lowered in turn: which calls are refused, and until when. */
 import type { Limit, Limits, Scenario, Step } from "../Scenario.ts"
+import { addressOf, inviteAddress } from "./Addresses.ts"
 import { createRoom, other, own } from "./Calls.ts"
 
 /** Slow enough that no slot comes back while a sequence is played. */
 const atOnce = (burst_count: number): Limit => ({ per_second: 0.01, burst_count })
 
+const invitations = ["inviting", "knocking and creating", "inviting addresses"]
+const entering = ["joining and leaving", "inviting", "removing", "knocking and creating"]
+
 /** Where creating rooms is all that is limited, only sequences that create them tell anything; and so on. */
 const toldBy: Readonly<Record<string, ReadonlyArray<string>>> = {
-  "rc_invites.per_room": ["inviting", "knocking and creating"],
-  "rc_invites.per_user": ["inviting", "knocking and creating"],
-  "rc_invites.per_issuer": ["inviting", "knocking and creating"],
-  "all of rc_invites": ["inviting", "knocking and creating"],
+  "rc_joins.local": entering,
+  rc_joins_per_room: entering,
+  "joins and messages": entering,
+  "rc_invites.per_room": invitations,
+  "rc_invites.per_user": invitations,
+  "rc_invites.per_issuer": invitations,
+  "all of rc_invites": invitations,
   "both of joining": ["joining and leaving", "knocking and creating"],
-  rc_room_creation: ["knocking and creating"]
+  rc_room_creation: ["knocking and creating"],
+  rc_third_party_invite: ["inviting addresses"]
 }
 
 const lowered: Readonly<Record<string, Limits>> = {
@@ -23,6 +31,7 @@ const lowered: Readonly<Record<string, Limits>> = {
   "rc_invites.per_user": { rc_invites: { per_user: atOnce(2) } },
   "rc_invites.per_issuer": { rc_invites: { per_issuer: atOnce(3) } },
   rc_room_creation: { rc_room_creation: atOnce(2) },
+  rc_third_party_invite: { rc_third_party_invite: atOnce(3) },
   "all of rc_invites": { rc_invites: { per_room: atOnce(3), per_user: atOnce(2), per_issuer: atOnce(5) } },
   "both of joining": { rc_joins: { local: atOnce(3) }, rc_joins_per_room: atOnce(2) },
   "joins and messages": { rc_message: atOnce(3), rc_joins: { local: atOnce(2) } },
@@ -35,6 +44,7 @@ const lowered: Readonly<Record<string, Limits>> = {
     },
     rc_joins: { local: { per_second: 0.1, burst_count: 10 } },
     rc_joins_per_room: { per_second: 1, burst_count: 10 },
+    rc_third_party_invite: { per_second: 0.0025, burst_count: 5 },
     rc_room_creation: { per_second: 0.016, burst_count: 10 }
   }
 }
@@ -91,6 +101,29 @@ const sequences: ReadonlyArray<Sequence> = [
     ]
   },
   {
+    name: "inviting addresses",
+    rooms,
+    users: ["ann", "bob", "cid"],
+    joinRule: "public",
+    steps: [
+      own.join("ann", "one"),
+      // known to be somebody's, unknown, and without the power to
+      inviteAddress("host", "one", addressOf("bob")),
+      inviteAddress("ann", "one"),
+      inviteAddress("host", "one", addressOf("bob")),
+      inviteAddress("host", "one"),
+      inviteAddress("ann", "one", addressOf("bob")),
+      { ...inviteAddress("host", "two"), body: { medium: "email", address: "a@elsewhere.test" } },
+      inviteAddress("host", "two"),
+      inviteAddress("host", "two", addressOf("cid")),
+      inviteAddress("ann", "two"),
+      inviteAddress("host", "three"),
+      inviteAddress("host", "three"),
+      inviteAddress("host", "three", addressOf("bob")),
+      invite("host", "three", "cid")
+    ]
+  },
+  {
     name: "removing",
     rooms: ["one"],
     users: ["ann", "bob", "cid"],
@@ -126,12 +159,13 @@ const sequences: ReadonlyArray<Sequence> = [
 ]
 
 const scenario = (limiter: string, limits: Limits, sequence: Sequence): Scenario => {
-  const invited = sequence.name === "inviting" || sequence.name === "removing"
+  const invited = ["inviting", "inviting addresses", "removing"].includes(sequence.name)
   return {
     name: `limits / ${limiter} / ${sequence.name}`,
     users: ["keeper", "host", ...sequence.users],
     // the one prepares without being counted, the other acts
     marks: { keeper: "unlimited" },
+    ...(sequence.name === "inviting addresses" ? { addresses: { bob: addressOf("bob"), cid: addressOf("cid") } } : {}),
     setup: sequence.rooms.flatMap((room) => [
       createRoom(room, "keeper", { joinRule: sequence.joinRule, levels: { host: 90 } }),
       ...(invited ? [invite("keeper", room, "host")] : [])

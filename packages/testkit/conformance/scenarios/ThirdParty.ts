@@ -20,6 +20,12 @@ const invite = {
   public_keys: [{ public_key: "{identity.key}" }]
 }
 
+/** The homeserver is to ask there whether the key still counts. */
+const checked = (server: string) => {
+  const key = { public_key: "{identity.key}", key_validity_url: `https://${server}/_matrix/identity/v2/pubkey/isvalid` }
+  return { ...invite, ...key, public_keys: [key] }
+}
+
 /** Everybody who signs, and what they sign. */
 const signatures = {
   good: { proof, signer: "true" },
@@ -56,6 +62,16 @@ const cases: ReadonlyArray<Case> = [
         public_keys: [{ public_key: "{another.key}" }, { public_key: "{identity.key}" }]
       })
     ],
+    body: signedBy("{good}")
+  },
+  {
+    name: "an invite with a key in force",
+    before: [pending("admin", checked("{identity.server}"))],
+    body: signedBy("{good}")
+  },
+  {
+    name: "an invite with a key that cannot be checked",
+    before: [pending("admin", checked("identity.elsewhere.test"))],
     body: signedBy("{good}")
   },
   {

@@ -14,6 +14,7 @@ const everyOf: Readonly<Record<string, number>> = {
   repeats: 2,
   reads: 1,
   accounts: 2,
+  addresses: 1,
   bodies: 1,
   creation: 1,
   deserted: 1,

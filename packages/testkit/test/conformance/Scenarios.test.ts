@@ -22,6 +22,7 @@ describe("the scenarios", () => {
       const known = new Set([
         "server",
         "run",
+        "identity.server",
         "identity.key",
         "another.key",
         ...Object.keys(scenario.signatures ?? {}),
