@@ -13,13 +13,15 @@ import * as Stream from "effect/Stream"
 import * as PlanCsv from "./PlanCsv.ts"
 import * as PlanJson from "./PlanJson.ts"
 import { ofFile, PlanInvalid, type Problem } from "./PlanProblem.ts"
-import { review } from "./PlanReview.ts"
+import * as PlanReview from "./PlanReview.ts"
 import type { Item } from "./PlanRow.ts"
 import type { Rows } from "./PlanRows.ts"
+import type { Saved } from "./PlanSaved.ts"
+import * as PlanSaved from "./PlanSaved.ts"
 import * as PlanText from "./PlanText.ts"
 
+export { digestOf } from "./PlanDigest.ts"
 export { PlanInvalid, Problem } from "./PlanProblem.ts"
-export { digestOf } from "./PlanReview.ts"
 export { Content, fieldNames, Operation, operations, type Row } from "./PlanRow.ts"
 export { jsonSchema } from "./PlanSchema.ts"
 
@@ -30,6 +32,8 @@ export interface Plan {
   readonly rows: Rows
   /** SHA-256, in hexadecimal, of what the rows ask for in their order, wherever they stand in the file. */
   readonly digest: string
+  /** What the first line says of a plan that was saved. */
+  readonly saved?: Saved
 }
 
 const reasons = (source: string): Readonly<Record<string, string>> => ({
@@ -72,28 +76,28 @@ const byContent = (line: string): Reader => {
 }
 
 /** Everything in the file, read in the format of its extension or else of its first line that is not blank. */
-const itemsOf = <R>(source: string, lines: Stream.Stream<PlanText.Line, Problem, R>) =>
+const readInto = <R>(review: PlanReview.PlanReview, source: string, lines: Stream.Stream<PlanText.Line, Problem, R>) =>
   Effect.gen(function* () {
     const pull = yield* Stream.toPull(lines)
-    const sniff: Effect.Effect<ReadonlyArray<PlanText.Line>, Problem> = Effect.suspend(() =>
+    const sniff: Effect.Effect<Arr.NonEmptyReadonlyArray<PlanText.Line>, Problem> = Effect.suspend(() =>
       Pull.matchEffect(pull, {
         onSuccess: (chunk) => {
-          const start = chunk.findIndex((line) => line.text.trim() !== "")
-          if (start === -1) return sniff
-          return Effect.succeed(chunk.slice(start))
+          const seen = chunk.slice(chunk.findIndex((line) => line.text.trim() !== ""))
+          return Arr.isReadonlyArrayNonEmpty(seen) && seen[0].text.trim() !== "" ? Effect.succeed(seen) : sniff
         },
         onFailure: Effect.failCause,
         onDone: () => Effect.fail(ofFile("the file is empty"))
       })
     )
-    const seen = yield* sniff
-    const read =
-      byExtension.get(/\.([^./\\]+)$/.exec(source)?.[1]?.toLowerCase() ?? "") ?? byContent(seen[0]?.text ?? "")
-    return yield* Stream.fromArray(seen).pipe(
+    const [first, ...more] = yield* sniff
+    const reader = byExtension.get(/\.([^./\\]+)$/.exec(source)?.[1]?.toLowerCase() ?? "") ?? byContent(first.text)
+    const saved = reader === PlanJson.rowsByLine ? yield* Effect.fromResult(PlanSaved.read(first)) : undefined
+    yield* Stream.fromArray(saved === undefined ? [first, ...more] : more).pipe(
       Stream.concat(Stream.fromPull(Effect.succeed(pull))),
-      read,
-      Stream.runCollect
+      reader,
+      Stream.runForEachArray((items) => Effect.sync(() => items.forEach(review.add)))
     )
+    return saved
   }).pipe(Effect.scoped)
 
 /**
@@ -101,19 +105,20 @@ const itemsOf = <R>(source: string, lines: Stream.Stream<PlanText.Line, Problem,
  * `.tsv`, `.json`, `.ndjson`, `.jsonl`) and otherwise the first line with something on it.
  */
 export const read = Effect.fn("Plan.read")(function* (source: string) {
-  const garbled: Array<Problem> = []
+  const review = PlanReview.make()
   const lines = PlanText.lines(bytesOf(source)).pipe(
     // by the chunk: an effect for every line would take as long as all the rest
     Stream.mapArray((chunk) => {
-      for (const { problem } of chunk) if (problem !== undefined) garbled.push(problem)
+      for (const { problem } of chunk) if (problem !== undefined) review.garbled(problem)
       return chunk
     })
   )
-  const reviewed = yield* itemsOf(source, lines).pipe(
-    Effect.map((items) => review(items, garbled)),
-    Effect.catch((problem) => Effect.succeed(Result.fail(Arr.of(problem))))
+  const saved = yield* Effect.mapError(
+    readInto(review, source, lines),
+    (problem) => new PlanInvalid({ source, problems: [problem] })
   )
-  if (Result.isFailure(reviewed)) return yield* new PlanInvalid({ source, problems: reviewed.failure })
-  const plan: Plan = { source, ...reviewed.success }
+  const reviewed = review.end()
+  if (Result.isFailure(reviewed)) return yield* new PlanInvalid({ source, ...reviewed.failure })
+  const plan: Plan = { source, ...reviewed.success, ...(saved === undefined ? {} : { saved }) }
   return plan
 })

@@ -6,9 +6,10 @@ import * as MatrixId from "@matrix-membership/core/MatrixId"
 import type * as Arr from "effect/Array"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { isOperation } from "./Operations.ts"
 import * as Address from "./PlanAddress.ts"
 import * as Hint from "./PlanHint.ts"
-import { Content, type Field, fieldNames, fields, operations, wanted } from "./PlanRow.ts"
+import { type Content, type Field, fieldNames, fields, operations, wanted } from "./PlanRow.ts"
 
 /** The texts of one row as they stand in the file. What is empty there is left out here. */
 export type Cells = Readonly<Partial<Record<Field, string>>>
@@ -25,6 +26,8 @@ export const longestField = 1024 * 1024
 
 const isUser = Schema.is(fields.user.schema)
 const isRoom = Schema.is(fields.room.schema)
+const isReason = Schema.is(fields.reason.schema)
+const isServers = Schema.is(fields.via.schema)
 const isMedium = Schema.is(fields.medium.schema)
 const isServer = Schema.is(MatrixId.ServerName)
 const decodeReason = Schema.decodeUnknownResult(fields.reason.schema)
@@ -112,16 +115,26 @@ const complaints = (cells: Cells): ReadonlyArray<Complaint> => {
 /** The servers of a text that names several, with blanks or commas between them. */
 const serversIn = (value: string): ReadonlyArray<string> => value.split(/[\s,]+/).filter((server) => server !== "")
 
-const decodeContent = Schema.decodeUnknownResult(Content)
-
-/** The cells as a row has them: the servers apart, the address in its canonical form. */
-const parsed = ({ address, medium = "email", via, ...cells }: Cells): unknown => ({
-  ...cells,
-  ...(via === undefined ? {} : { via: serversIn(via) }),
-  ...(address === undefined
-    ? {}
-    : { medium, address: (isMedium(medium) ? Address.canonical(medium, address) : undefined) ?? "" })
-})
+/** The row that complete texts make, or nothing when one of them is not what its field holds. */
+const contentOf = ({ address, as, medium = "email", operation, reason, room, user, via }: Cells) => {
+  if (!isOperation(operation) || !isRoom(room) || !isMedium(medium)) return undefined
+  if ((user !== undefined && !isUser(user)) || (as !== undefined && !isUser(as))) return undefined
+  if (reason !== undefined && !isReason(reason)) return undefined
+  const servers = via === undefined ? undefined : serversIn(via)
+  if (servers !== undefined && !isServers(servers)) return undefined
+  const canonical = address === undefined ? undefined : Address.canonical(medium, address)
+  if (address !== undefined && canonical === undefined) return undefined
+  const content: Content = {
+    operation,
+    room,
+    ...(user === undefined ? {} : { user }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(servers === undefined ? {} : { via: servers }),
+    ...(as === undefined ? {} : { as }),
+    ...(canonical === undefined ? {} : { medium, address: canonical })
+  }
+  return content
+}
 
 const isComplete = (cells: Cells): boolean => {
   const need = wanted(cells)
@@ -133,12 +146,9 @@ const isComplete = (cells: Cells): boolean => {
 
 /** The row that these texts make, or everything that is wrong with them. */
 export const check = (cells: Cells): Result.Result<Content, Arr.NonEmptyReadonlyArray<Complaint>> => {
-  const decoded = decodeContent(parsed(cells))
-  if (Result.isSuccess(decoded) && isComplete(cells)) return Result.succeed(decoded.success)
+  const content = isComplete(cells) ? contentOf(cells) : undefined
+  if (content !== undefined) return Result.succeed(content)
   const [first, ...more] = complaints(cells)
-  if (first !== undefined) return Result.fail([first, ...more])
-  // not reached as long as the objections follow the schemas; a row is refused rather than guessed at
-  return Result.fail([
-    { field: "operation", message: Result.isFailure(decoded) ? decoded.failure.message : "not a row" }
-  ])
+  // the second is not reached as long as the objections follow the schemas; a row is refused rather than guessed at
+  return Result.fail([first ?? { field: "operation", message: "not a row" }, ...more])
 }

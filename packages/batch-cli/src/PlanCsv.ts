@@ -123,4 +123,19 @@ const step = (state: State, record: Records.Record | Records.Broken): Step => {
 
 /** The rows of a CSV file and all that is wrong with it. */
 export const rows = <E, R>(lines: Stream.Stream<Line, E, R>): Stream.Stream<Row.Item, E, R> =>
-  Records.records(lines).pipe(Stream.mapAccum((): State => "expected", step))
+  Records.records(lines).pipe(
+    // by the chunk: a step of the stream for every row would take longer than the row
+    Stream.mapAccumArray(
+      (): State => "expected",
+      (state, records) => {
+        const items: Array<Row.Item> = []
+        let current = state
+        for (const record of records) {
+          const [next, found] = step(current, record)
+          current = next
+          for (const item of found) items.push(item)
+        }
+        return [current, items]
+      }
+    )
+  )

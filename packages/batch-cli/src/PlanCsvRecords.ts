@@ -4,7 +4,7 @@
  * of the file.
  */
 import { RoomAlias } from "@matrix-membership/core/MatrixId"
-import type * as Arr from "effect/Array"
+import * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
 import * as Channel from "effect/Channel"
 import * as Effect from "effect/Effect"
@@ -69,6 +69,15 @@ const pieces = (text: string): Arr.NonEmptyReadonlyArray<string> => {
   return [text.slice(0, longestPiece), ...rest]
 }
 
+/** A line without a quote is a record as it stands, and read in a fraction of the time that the tokenizer takes. */
+const isPlain = ({ text }: Line): boolean => text.length <= longestPiece && !text.includes('"')
+
+/** As many plain records are handed on together: few enough that they are gone before the collector moves them. */
+const mostAtOnce = 64
+
+const split = (text: string, delimiter: string): ReadonlyArray<string> =>
+  text.slice(0, text.length - (text.endsWith("\r\n") ? 2 : /[\r\n]$/.test(text) ? 1 : 0)).split(delimiter)
+
 const blank = /^[\s,;]*$/
 
 /** Lines one at a time, with the possibility to put some back. */
@@ -77,8 +86,10 @@ const makeReader = <E>(pull: Pull.Pull<Arr.NonEmptyReadonlyArray<Line>, E>) => {
   let chunk: ReadonlyArray<Line> = []
   let at = 0
   let ended = false
+  /** The next of the lines that are there already. */
+  const take = () => again.pop() ?? chunk[at++]
   const next: Pull.Pull<Line, E> = Effect.suspend(() => {
-    const line = again.pop() ?? chunk[at++]
+    const line = take()
     if (line !== undefined) return Effect.succeed(line)
     if (ended) return Cause.done()
     return Pull.matchEffect(pull, {
@@ -97,7 +108,7 @@ const makeReader = <E>(pull: Pull.Pull<Arr.NonEmptyReadonlyArray<Line>, E>) => {
   const putBack = (lines: ReadonlyArray<Line>) => {
     for (const line of lines.toReversed()) again.push(line)
   }
-  return { next, putBack }
+  return { next, putBack, take }
 }
 
 const read = <E>(
@@ -133,7 +144,25 @@ const read = <E>(
     return Channel.toTransform(Csv.decodeString<E, void>({ delimiter, maxRecordSize: longestRecord }))(feed, scope)
   })
 
+  /** As many as are there already before one with a quote in it. */
+  const plainRecords = (): Array<Record> => {
+    const records: Array<Record> = []
+    while (records.length < mostAtOnce) {
+      const line = reader.take()
+      if (line === undefined) break
+      if (!isPlain(line)) {
+        reader.putBack([line])
+        break
+      }
+      if (blank.test(line.text) || isComment(line.text, delimiter, firstColumn)) continue
+      records.push({ _tag: "Record", cells: split(line.text, delimiter), delimiter, lines: [line] })
+    }
+    return records
+  }
+
   const next: Pull.Pull<Arr.NonEmptyReadonlyArray<Record | Broken>, E> = Effect.suspend(() => {
+    const records = headed ? plainRecords() : []
+    if (Arr.isArrayNonEmpty(records)) return Effect.succeed(records)
     if (decoder === undefined) {
       return Effect.flatMap(open, (opened) => {
         decoder = opened

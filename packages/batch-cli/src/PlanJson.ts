@@ -5,7 +5,9 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
+import * as Cells from "./PlanCells.ts"
 import * as Hint from "./PlanHint.ts"
+import * as PlainRow from "./PlanJsonPlain.ts"
 import * as JsonRow from "./PlanJsonRow.ts"
 import * as Json from "./PlanJsonValue.ts"
 import type { Problem } from "./PlanProblem.ts"
@@ -95,9 +97,22 @@ export const rows = <E, R>(lines: Stream.Stream<Line, E, R>): Stream.Stream<Item
     )
   )
 
-const readLine = ({ number, text }: Line): ReadonlyArray<Item> =>
-  text.trim() === "" ? [] : itemsOf(Json.parse(text.trimEnd(), number), (value) => JsonRow.read(value, JsonRow.none))
+const readLine = ({ number, text }: Line): ReadonlyArray<Item> => {
+  const plain = PlainRow.read(text)
+  const checked = plain === undefined ? undefined : Cells.check(plain.cells)
+  if (plain !== undefined && checked !== undefined && Result.isSuccess(checked)) {
+    return [Result.succeed({ ...checked.success, line: number, column: plain.column })]
+  }
+  return text.trim() === ""
+    ? []
+    : itemsOf(Json.parse(text.trimEnd(), number), (value) => JsonRow.read(value, JsonRow.none))
+}
 
 /** The rows of an NDJSON file: an object on each line that is not empty. */
 export const rowsByLine = <E, R>(lines: Stream.Stream<Line, E, R>): Stream.Stream<Item, E, R> =>
-  lines.pipe(Stream.map(readLine), Stream.flattenIterable)
+  lines.pipe(
+    Stream.mapAccumArray(
+      () => undefined,
+      (_, chunk) => [undefined, chunk.flatMap(readLine)]
+    )
+  )

@@ -54,14 +54,16 @@ export const ofFile = (message: string): Problem => new Problem({ line: 0, colum
 export class PlanInvalid extends Schema.TaggedError<PlanInvalid>()("PlanInvalid", {
   /** As the user named it; `-` is standard input. */
   source: Schema.String,
-  problems: Schema.NonEmptyArray(Problem)
+  problems: Schema.NonEmptyArray(Problem),
+  /** How many more there are, where they are too many to be kept. */
+  more: Schema.optionalKey(Schema.Int)
 }) {
   /** How many problems the message spells out. */
   static readonly shown = 50
 
   override get message(): string {
     const lines = this.problems.slice(0, PlanInvalid.shown).map((problem) => problem.render(this.source))
-    const more = this.problems.length - lines.length
+    const more = this.problems.length - lines.length + (this.more ?? 0)
     return [...lines, ...(more === 0 ? [] : [`and ${more} more`])].join("\n")
   }
 }

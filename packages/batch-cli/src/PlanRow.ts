@@ -64,7 +64,7 @@ const byName: ReadonlyMap<string, Field> = new Map(
 )
 
 /** The field that a column or key of this name holds. Case, blanks, `_` and `-` make no difference. */
-export const fieldNamed = (name: string): Field | undefined => byName.get(simplified(name))
+export const fieldNamed = (name: string): Field | undefined => byName.get(name) ?? byName.get(simplified(name))
 
 /** What is said of a column or key that holds no field. */
 export const unknownName = (name: string): string => {
