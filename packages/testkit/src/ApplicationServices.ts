@@ -24,9 +24,12 @@ export interface Details {
 }
 
 /** The world with the service, and with an account for its sender. */
-export const add = (world: World.World, details: Details): readonly [World.ApplicationService, World.World] => {
-  const { exclusive = true, rateLimited = true, sender, users = [] } = details
-  const userId = sender.startsWith("@") ? sender : `@${sender}:${world.serverName}`
+export const add = (
+  world: World.World,
+  userId: string,
+  details: Details
+): readonly [World.ApplicationService, World.World] => {
+  const { exclusive = true, rateLimited = true, users = [] } = details
   const [secret, minted] = World.mint(world, 43)
   const service: World.ApplicationService = {
     sender: userId,
@@ -66,13 +69,13 @@ export const speak = (
   query: URLSearchParams
 ): Result.Result<World.Session, Refusal> => {
   const userId = named(service, query)
-  const deviceId = query.get("device_id") ?? ""
+  const deviceId = query.get("device_id") ?? undefined
   if (!covers(service, userId)) return Result.fail(forbidden(`This application service cannot speak for ${userId}.`))
   if (World.user(world, userId) === undefined)
     return Result.fail(forbidden(`This application service has not registered ${userId}.`))
-  if (deviceId !== "" && !hasDevice(world, userId, deviceId))
+  if (deviceId !== undefined && !hasDevice(world, userId, deviceId))
     return Result.fail(make(400, "M_UNKNOWN_DEVICE", `${userId} has no device ${deviceId}.`))
-  return Result.succeed({ userId, deviceId, accessToken: service.accessToken, expired: false, service })
+  return Result.succeed({ userId, deviceId: deviceId ?? "", accessToken: service.accessToken, expired: false, service })
 }
 
 const hasDevice = (world: World.World, userId: string, deviceId: string): boolean =>

@@ -53,7 +53,7 @@ const socketDoor = loaded(() => import("./doors/Socket.ts"))
 
 const make = Effect.fnUntraced(function* (options: Options) {
   const flavour = flavours[options.flavour ?? "synapse"]
-  const { federates = true, limits = RateLimits.unlimited, seed = "fake", serverName = "localhost" } = options
+  const { federates = true, limits = RateLimits.unlimited, serverName = "localhost", seed = serverName } = options
   const world = yield* SubscriptionRef.make(
     World.make({
       serverName,
@@ -87,7 +87,9 @@ const make = Effect.fnUntraced(function* (options: Options) {
       SubscriptionRef.modify(world, (before) => Fixture.register(before, name, details)),
     mark: (name, traits) => SubscriptionRef.update(world, (before) => Fixture.mark(before, name, traits)),
     applicationService: (details) =>
-      SubscriptionRef.modify(world, (before) => ApplicationServices.add(before, details)),
+      SubscriptionRef.modify(world, (before) =>
+        ApplicationServices.add(before, Fixture.userIdOf(before, details.sender), details)
+      ),
     expire: (accessToken) => SubscriptionRef.update(world, (before) => Fixture.expire(before, accessToken)),
     revoke: (accessToken) => SubscriptionRef.update(world, (before) => Fixture.revoke(before, accessToken)),
     deactivate: (name) =>

@@ -47,8 +47,13 @@ export const register = (
   return Accounts.openSession(known ? world : Accounts.create(world, userId, details), userId)
 }
 
-export const userIdOf = (world: World.World, name: string): string =>
-  name.startsWith("@") ? name : `@${name}:${world.serverName}`
+/** A test may say the local part or the whole user id; what is neither is a mistake, and thrown. */
+export const userIdOf = (world: World.World, name: string): string => {
+  if (name.startsWith("@") && name.includes(":")) return name
+  if (name === "" || /[@:]/u.test(name))
+    throw new Error(`${JSON.stringify(name)} is neither a local part nor a user id.`)
+  return `@${name}:${world.serverName}`
+}
 
 /** The room's id, and the world with the room. Mistakes of the test, such as an unknown room version, are thrown. */
 export const createRoom = (world: World.World, options: RoomOptions, now: number): readonly [string, World.World] => {
@@ -131,9 +136,10 @@ const put = (world: World.World, roomId: string, draft: Draft, now: number): Wor
 }
 
 /** `undefined` for a user or a room that was never heard of. */
-export const membershipOf = (world: World.World, roomId: string, userId: string): Membership | undefined => {
+export const membershipOf = (world: World.World, roomId: string, user: string): Membership | undefined => {
+  const userId = userIdOf(world, user)
   const room = World.room(world, roomId)
-  return room === undefined ? undefined : Room.membership(room, userIdOf(world, userId))
+  return room === undefined ? undefined : Room.membership(room, userId)
 }
 
 export const mark = (world: World.World, name: string, traits: Partial<World.User>): World.World => {

@@ -113,7 +113,7 @@ const ownSession = (
 ): Result.Result<World.Session, Refusal> => {
   const session = Accounts.sessionOf(world, token)
   if (session === undefined || (!expired && hasExpired(session, now)))
-    return Result.fail(unauthorised("M_UNKNOWN_TOKEN", "That access token is not valid.", session !== undefined))
+    return Result.fail(unauthorised("M_UNKNOWN_TOKEN", "No session here has that access token.", session !== undefined))
   return user(world, session.userId)?.locked === true && !locked
     ? Result.fail(unauthorised("M_USER_LOCKED", "This account has been locked.", true))
     : Result.succeed(session)

@@ -20,7 +20,7 @@ export interface Arrival {
 /** What is left out matches anything. */
 export interface Match {
   readonly method?: string
-  /** A path of the specification without its prefix, such as `/rooms/{roomId}/invite`, or a pattern for the whole path. */
+  /** A path of the specification, such as `/rooms/{roomId}/invite`, with or without its prefix; or a pattern for the whole. */
   readonly path?: string | RegExp
   readonly where?: (arrival: Arrival) => boolean
 }
@@ -41,9 +41,12 @@ export const matches = (match: Match, arrival: Arrival): boolean =>
   (match.path === undefined || isOn(match.path, arrival.path)) &&
   (match.where === undefined || match.where(arrival))
 
+/** The last is for paths that are written out, or are not a client's. */
+const prefixes = ["/_matrix/client", "/_matrix/client/r0", "/_matrix/client/v3", ""]
+
 const isOn = (wanted: string | RegExp, path: string): boolean =>
   typeof wanted === "string"
-    ? ["", "/r0", "/v3"].some((prefix) => Template.matchPath(`/_matrix/client${prefix}${wanted}`, path))
+    ? prefixes.some((prefix) => Template.matchPath(`${prefix}${wanted}`, path))
     : wanted.test(path)
 
 /** Done with when nothing remains. */
@@ -62,10 +65,10 @@ export interface Script {
 
 export const empty: Script = { lines: [], random: undefined, seen: HashMap.empty() }
 
-export const add = (script: Script, match: Match, fault: Faults.Fault, times: number): Script => ({
-  ...script,
-  lines: [...script.lines, { match, fault, remaining: times }]
-})
+export const add = (script: Script, match: Match, fault: Faults.Fault, times: number): Script => {
+  if (!(times > 0)) throw new Error(`A fault comes once or more often, which ${times} is not.`)
+  return { ...script, lines: [...script.lines, { match, fault, remaining: times }] }
+}
 
 /** Instead of those there were; the count of requests begins anew. */
 export const randomly = (script: Script, random: Random): Script => {

@@ -43,7 +43,7 @@ export interface Options {
   readonly forgetsOnLeave?: boolean
   /** Refusals carry the codes of MSC3848. */
   readonly msc3848?: boolean
-  /** Another seed, other identifiers; the same seed, the same in every run. */
+  /** Another seed, other identifiers and tokens; the same seed, the same in every run. The server's name by default. */
   readonly seed?: string
 }
 

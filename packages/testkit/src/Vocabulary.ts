@@ -3,7 +3,7 @@ import { RoomId, UserId } from "@matrix-membership/core/MatrixId"
 import * as Effect from "effect/Effect"
 import type * as Accounts from "./Accounts.ts"
 import type { RecordedRequest } from "./Exchange.ts"
-import type * as Fixture from "./Fixture.ts"
+import * as Fixture from "./Fixture.ts"
 import * as History from "./History.ts"
 import type { Membership, StateEvent } from "./rules/Event.ts"
 import type * as World from "./World.ts"
@@ -24,7 +24,7 @@ export interface Vocabulary {
 
 /** What the words are made of. */
 interface Fake {
-  readonly serverName: string
+  readonly world: Effect.Effect<World.World>
   readonly register: (name: string, details?: Accounts.Details) => Effect.Effect<World.Session>
   readonly createRoom: (options: Fixture.RoomOptions) => Effect.Effect<string>
   readonly membershipOf: (roomId: string, user: string) => Effect.Effect<Membership | undefined>
@@ -41,9 +41,10 @@ export const make = (fake: Fake): Vocabulary => ({
     return Effect.gen(function* () {
       const actual = yield* fake.membershipOf(roomId, user)
       if (actual === expected) return
-      const userId = user.startsWith("@") ? user : `@${user}:${fake.serverName}`
+      const world = yield* fake.world
+      const userId = Fixture.userIdOf(world, user)
       const [timeline, requests] = [yield* fake.timeline(roomId), yield* fake.requests]
-      const error = History.unexpected({ roomId, userId, expected, actual, timeline, requests })
+      const error = History.unexpected({ roomId, userId, expected, actual, world, timeline, requests })
       error.stack = `${error.name}: ${error.message}\n${callers(stack)}`
       return yield* Effect.die(error)
     })

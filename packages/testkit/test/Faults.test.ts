@@ -9,12 +9,11 @@ import * as TestClock from "effect/testing/TestClock"
 import { inMemory, ok } from "./Stage.ts"
 import { key, talk, verdict } from "./Talk.ts"
 
+const memory = Layer.merge(FakeHomeserver.layerClient, Layer.succeed(Listening, { baseUrl: "http://localhost" }))
+
 /** The three doors, each as a base URL and an `HttpClient` of its own. */
 const doors = [
-  {
-    door: "memory",
-    layer: Layer.merge(FakeHomeserver.layerClient, Layer.succeed(Listening, { baseUrl: "http://localhost" }))
-  },
+  { door: "memory", layer: memory },
   {
     door: "fetch",
     layer: Layer.mergeAll(
@@ -40,6 +39,15 @@ const scene = Effect.gen(function* () {
   return { fake, invite, bob }
 })
 
+/** What befalls twenty invitations, one after the other. */
+const fates = Effect.gen(function* () {
+  const { fake, invite } = yield* scene
+  const among = [Faults.reset, Faults.loseResponse, Faults.html502]
+  yield* fake.faults.random({ rate: 0.5, seed: "monday", among })
+  yield* Effect.repeat(Effect.exit(invite), { times: 19 })
+  return (yield* fake.requests).map(({ fault }) => fault?._tag ?? "-")
+})
+
 const hit = { path: "/rooms/{roomId}/invite" }
 
 const hasNoAnswer = (error: HttpClientError.HttpClientError) => error.response === undefined
@@ -56,6 +64,32 @@ describe.each(doors)("through $door", ({ through }) => {
       assert.strictEqual(verdict(yield* invite), ok)
       assert.strictEqual(yield* bob, "invite")
     }).pipe(through)
+  )
+
+  it.live.each([
+    { hint: "header", header: /^2$/u, inBody: undefined },
+    { hint: "body", header: undefined, inBody: 1500 },
+    { hint: "date", header: / GMT$/u, inBody: undefined },
+    { hint: "neither", header: undefined, inBody: undefined }
+  ] as const)("a refusal says in $hint how long to wait", ({ header, hint, inBody }) =>
+    Effect.gen(function* () {
+      const { bob, fake, invite } = yield* scene
+      yield* fake.faults.next(hit, Faults.rateLimited("1500 millis", hint))
+      const heard = yield* invite
+      assert.strictEqual(verdict(heard), "429 M_LIMIT_EXCEEDED")
+      if (header === undefined) assert.isUndefined(heard.headers["retry-after"])
+      else assert.match(String(heard.headers["retry-after"]), header)
+      assert.strictEqual(key(heard, "retry_after_ms"), inBody)
+      assert.isUndefined(yield* bob)
+    }).pipe(through)
+  )
+
+  it.live("faults by chance befall the same requests in every run", () =>
+    Effect.gen(function* () {
+      const inMemory = yield* Effect.provide(fates, Layer.provideMerge(memory, FakeHomeserver.layer()))
+      assert.isAbove(new Set(inMemory).size, 2)
+      assert.deepStrictEqual(yield* through(fates), inMemory)
+    })
   )
 
   it.live("a proxy's 502 is HTML", () =>

@@ -100,6 +100,35 @@ describe("a membership that is not as expected", () => {
     }).pipe(Effect.provideService(RetryPolicy.Override, RetryPolicy.none), Effect.provide(FakeHomeserver.layerTest()))
   )
 
+  it.effect("shows requests that call the room by a name of it", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeHomeserver
+      const membership = yield* Membership
+      const roomId = yield* fake.room({ alias: "hall" })
+      yield* Effect.ignore(membership.joinRoom({ roomIdOrAlias: MatrixId.RoomAlias.make("#hall:localhost") }))
+      const { message } = yield* failure(fake.expectMembership(roomId, "alice", "join"))
+      assert.match(message, /^> .* @alice:localhost POST \/_matrix\/client\/v3\/join\/%23hall%3Alocalhost 403/mu)
+    }).pipe(Effect.provideService(RetryPolicy.Override, RetryPolicy.none), Effect.provide(FakeHomeserver.layerTest()))
+  )
+
+  it.effect("says which names nobody here has heard of", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeHomeserver
+      yield* fake.user("bob")
+      yield* fake.room({ roomId: hall, roomVersion: "11" })
+      const slip = yield* failure(fake.expectMembership(hall, "bop", "join"))
+      assert.strictEqual(
+        slip.message.split("\n")[1],
+        "Nobody here is called @bop:localhost; there are @alice:localhost, @bob:localhost, @host:localhost."
+      )
+      const elsewhere = yield* failure(fake.expectMembership("!attic:localhost", "bob", "join"))
+      assert.strictEqual(
+        elsewhere.message.split("\n")[1],
+        "There is no room !attic:localhost here, but !hall:localhost."
+      )
+    }).pipe(Effect.provide(FakeHomeserver.layerTest()))
+  )
+
   it.effect("shows the end of a long story", () =>
     Effect.gen(function* () {
       const fake = yield* FakeHomeserver

@@ -6,6 +6,7 @@ import { createHmac } from "node:crypto"
 import * as HashSet from "effect/HashSet"
 import * as Result from "effect/Result"
 import * as Accounts from "../Accounts.ts"
+import * as ApplicationServices from "../ApplicationServices.ts"
 import * as Body from "../Body.ts"
 import * as Opening from "../Opening.ts"
 import type { Authorised, Call, Reply, Route } from "../Route.ts"
@@ -82,6 +83,8 @@ const register = (world: World.World, call: Call): Turn.Turn<Reply> => {
 
 const admitted = (world: World.World, asked: Registration, now: number): Turn.Turn<Reply> => {
   const userId = `@${asked.username.toLowerCase()}:${world.serverName}`
+  if (ApplicationServices.isReserved(world, userId))
+    return Turn.refuse(world, make(400, "M_EXCLUSIVE", `${userId} is for an application service to register.`))
   return World.user(world, userId) === undefined
     ? Opening.open(Accounts.create(world, userId, asked), { userId, deviceId: undefined, renewable: false }, now)
     : Turn.refuse(world, make(400, "M_USER_IN_USE", `${userId} is taken.`))

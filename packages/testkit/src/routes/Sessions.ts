@@ -33,12 +33,10 @@ export const routes: ReadonlyArray<Route> = [
   authorised(
     "POST",
     "/logout",
-    // An application service's token is for ever.
     (world, { session }) =>
-      Turn.succeed(
-        ApplicationServices.isDeviceless(session) ? world : Renewals.close(world, session.userId, session.deviceId),
-        ok()
-      ),
+      ApplicationServices.isDeviceless(session)
+        ? Turn.refuse(world, make(401, "M_UNKNOWN", "An application service's token cannot be given back."))
+        : Turn.succeed(Renewals.close(world, session.userId, session.deviceId), ok()),
     anybody
   ),
   authorised(

@@ -19,6 +19,7 @@ const everyOf: Readonly<Record<string, number>> = {
   creation: 1,
   deserted: 1,
   directory: 1,
+  services: 1,
   sessions: 1,
   "third-party": 1,
   tokens: 1,

@@ -23,6 +23,8 @@ describe("the scenarios", () => {
         "server",
         "run",
         "identity.server",
+        "bots.token",
+        "clerks.token",
         "identity.key",
         "another.key",
         ...Object.keys(scenario.signatures ?? {}),

@@ -82,6 +82,51 @@ describe("the port", () => {
     })
   )
 
+  it.live("goes down and comes back, and the fake has forgotten nothing", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeHomeserver
+      const { accessToken: token } = yield* fake.user("alice")
+      const roomId = yield* fake.room({ creator: "alice" })
+      const invite = (baseUrl: string, name: string) =>
+        talk("POST", `/_matrix/client/v3/rooms/${roomId}/invite`, {
+          baseUrl,
+          token,
+          body: { user_id: `@${name}:localhost` }
+        })
+      const first = yield* Effect.scoped(Effect.tap(fake.listen(), (baseUrl) => invite(baseUrl, "bob")))
+      const meanwhile = yield* Effect.flip(invite(first, "carol"))
+      assert.isUndefined(meanwhile.response)
+      const port = Number(new URL(first).port)
+      const second = yield* Effect.scoped(Effect.tap(fake.listen(port), (baseUrl) => invite(baseUrl, "dan")))
+      assert.strictEqual(second, first)
+      const members = Object.keys(yield* fake.memberHistory(roomId))
+      assert.deepStrictEqual(members, ["@alice:localhost", "@bob:localhost", "@dan:localhost"])
+    }).pipe(Effect.provide(Layer.merge(FetchHttpClient.layer, FakeHomeserver.layer())))
+  )
+
+  it.live("as a layer is opened anew where it is provided anew", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeHomeserver
+      const opened = Effect.map(Listening, ({ baseUrl }) => baseUrl).pipe(
+        Effect.tap((baseUrl) => talk("GET", "/_matrix/client/versions", { baseUrl })),
+        Effect.provide(FakeHomeserver.layerServer)
+      )
+      yield* opened
+      yield* opened
+      assert.lengthOf(yield* fake.requests, 2)
+    }).pipe(Effect.provide(Layer.merge(FetchHttpClient.layer, FakeHomeserver.layer())))
+  )
+
+  it.live("that is taken is an error that says so", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeHomeserver
+      const port = Number(new URL(yield* fake.listen()).port)
+      const error = yield* Effect.flip(fake.listen(port))
+      assert.strictEqual(error._tag, "ServeError")
+      assert.include(String(error.cause), "EADDRINUSE")
+    }).pipe(Effect.provide(FakeHomeserver.layer()))
+  )
+
   it.effect("keeps the time of the clock it was opened on", () =>
     Effect.gen(function* () {
       const { invite } = yield* scene

@@ -124,6 +124,19 @@ describe("special accounts", () => {
     }).pipe(inMemory)
   )
 
+  it.effect("who block invites by their account data do so until they change it", () =>
+    Effect.gen(function* () {
+      const { fake, roomId, tokens } = yield* populated
+      const { accessToken: token } = yield* fake.user("new")
+      const config = "/_matrix/client/v3/user/%40new%3Alocalhost/account_data/m.invite_permission_config"
+      const invite = post(path("invite", roomId), tokens.mod, { user_id: "@new:localhost" })
+      yield* talk("PUT", config, { token, body: { default_action: "block" } })
+      assert.strictEqual(verdict(yield* invite), "403 M_INVITE_BLOCKED")
+      yield* talk("PUT", config, { token, body: { default_action: "allow" } })
+      assert.strictEqual(verdict(yield* invite), ok)
+    }).pipe(inMemory)
+  )
+
   it.effect("who block invites answer M_INVITE_BLOCKED", () =>
     Effect.gen(function* () {
       const { fake, roomId, tokens } = yield* populated
