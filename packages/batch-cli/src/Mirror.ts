@@ -39,6 +39,8 @@ export interface Mirror {
   readonly settle: (bucket: number, at: number, counted: boolean) => void
   /** Counts an act whose request is over. */
   readonly count: (bucket: number, at: number) => void
+  /** It will not be empty before then, whoever filled it. */
+  readonly atLeast: (bucket: number, emptyAt: number) => void
   /** Nothing fits before then. */
   readonly hold: (bucket: number, until: number) => void
   /** Empties it of all that it has counted, held or not. */
@@ -149,6 +151,9 @@ export const make = ({ people, rooms }: Keys, paces: ReadonlyArray<Pace>): Mirro
       if (counted) count(bucket, at)
     },
     count,
+    atLeast: (bucket, at) => {
+      empty[bucket] = Math.max(emptyAt(bucket), at)
+    },
     hold: (bucket, until) => {
       held[bucket] = Math.max(heldTo(bucket), until)
     },

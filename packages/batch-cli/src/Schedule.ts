@@ -5,6 +5,9 @@
  * A row is announced, is added when nothing but limits holds it up, comes out of `next` once, and is then given back
  * with what became of it: `passed`, `denied`, `refused` or `again`.
  */
+
+import * as Learning from "./Learning.ts"
+import * as LearningLog from "./LearningLog.ts"
 import * as Kind from "./LimiterKind.ts"
 import * as Limits from "./Limits.ts"
 import * as Mirror from "./Mirror.ts"
@@ -99,7 +102,9 @@ export const make = (options: Options): Schedule => {
   const lanes = Lanes.make(work, mirror, origin)
   const delayed = Heap.make(work.size)
   const states = new Uint8Array(work.size)
-  const sentAt = new Map<number, number>()
+  const air = new Map<number, LearningLog.Attempt>()
+  const log = LearningLog.make()
+  const learning = Learning.make({ mirror, log, given: known, learn })
   const refusals = Kind.kinds.map((kind) => ({ kind, refusals: 0, millis: 0 }))
   const spacing = maxRate === undefined ? 0 : 1000 / maxRate
   let delayedTop = -1
@@ -107,6 +112,10 @@ export const make = (options: Options): Schedule => {
   let streak = 0
   let takes = 0
   let clock = origin
+  let through = 0
+
+  /** Requests in the air: few at first, since each of them may run into the same unknown limit. */
+  const width = () => (learn ? 1 + through / 4 : Number.POSITIVE_INFINITY)
 
   const stateOf = (row: number) => states[row] ?? unknown
 
@@ -130,15 +139,29 @@ export const make = (options: Options): Schedule => {
     }
   }
 
-  /** Takes the row out of the air. `counted` says of a bucket, by its place among the row's, whether it counts it. */
-  const settle = (row: number, now: number, counted: (bucket: number, place: number) => boolean) => {
+  /** Takes the row out of the air. `counted` says of a bucket whether it counts it. */
+  const settle = (
+    row: number,
+    now: number,
+    result: LearningLog.Attempt["result"],
+    counted: (bucket: number) => boolean
+  ): LearningLog.Attempt | undefined => {
     clock = Math.max(clock, now)
-    if (!sentAt.delete(row)) return false
-    for (const [place, bucket] of lanes.bucketsOf(row).entries()) {
-      mirror.settle(bucket, now, counted(bucket, place))
+    const attempt = air.get(row)
+    if (attempt === undefined) return undefined
+    air.delete(row)
+    attempt.answered = now
+    attempt.result = result
+    if (result === "passed" || result === "denied") {
+      log.passed(attempt, now)
+      streak = 0
+      through += 1
+    }
+    for (const bucket of attempt.buckets) {
+      mirror.settle(bucket, now, counted(bucket))
       lanes.touch(bucket)
     }
-    return true
+    return attempt
   }
 
   const expectAgain = (row: number) => {
@@ -153,14 +176,15 @@ export const make = (options: Options): Schedule => {
     },
     next: (now) => {
       clock = Math.max(clock, now)
-      if (now < nextSlot) return undefined
+      if (now < nextSlot || air.size >= width()) return undefined
       admit(now)
       const row = lanes.take(now)
       if (row === undefined) return undefined
       states[row] = inAir
-      sentAt.set(row, now)
+      const buckets = lanes.bucketsOf(row)
+      air.set(row, log.sent(row, buckets, now))
       nextSlot = Math.max(nextSlot, now - spacing) + spacing
-      for (const bucket of lanes.bucketsOf(row)) {
+      for (const bucket of buckets) {
         mirror.expect(bucket, -1)
         mirror.send(bucket)
       }
@@ -171,41 +195,38 @@ export const make = (options: Options): Schedule => {
       return row
     },
     wakeAt: (now) => {
+      if (air.size >= width()) return undefined
       const first = lanes.wakeAt(now)
       const later = delayedTop === -1 ? undefined : -delayed.key(delayedTop)
       const soonest = Math.min(first ?? Number.POSITIVE_INFINITY, later ?? Number.POSITIVE_INFINITY)
       return soonest === Number.POSITIVE_INFINITY ? undefined : Math.max(now, nextSlot, soonest)
     },
     passed: (row, now) => {
-      if (!settle(row, now, () => true)) return
-      streak = 0
-      states[row] = over
+      if (settle(row, now, "passed", () => true) !== undefined) states[row] = over
     },
     denied: (row, now) => {
-      if (!settle(row, now, (bucket) => Kind.traits[mirror.kind(bucket)]?.onlyDone !== true)) return
-      streak = 0
-      states[row] = over
+      const counts = (bucket: number) => Kind.traits[mirror.kind(bucket)]?.onlyDone !== true
+      if (settle(row, now, "denied", counts) !== undefined) states[row] = over
     },
     refused: (row, now, retryAfterMillis) => {
-      const buckets = lanes.bucketsOf(row)
-      const blamed = buckets.length - 1
-      if (!settle(row, now, (_, place) => place < blamed)) return
+      const attempt = settle(row, now, "refused", () => false)
+      if (attempt === undefined) return
       streak += 1
-      const wait = Math.max(retryAfterMillis, Math.min(60_000, 2 ** Math.min(streak, 20)))
-      const bucket = buckets[blamed]
-      if (bucket !== undefined) {
-        mirror.hold(bucket, now + wait)
-        const count = refusals[mirror.kind(bucket)]
-        if (count !== undefined) {
-          count.refusals += 1
-          count.millis += retryAfterMillis
-        }
-      }
+      attempt.wait = retryAfterMillis
+      const until = now + Math.max(retryAfterMillis, Math.min(60_000, 2 ** Math.min(streak, 20)))
       expectAgain(row)
-      enqueue(row, now + wait)
+      const changed = learning.refused(attempt, now, until)
+      const bucket = attempt.buckets[attempt.blamed]
+      const count = bucket === undefined ? undefined : refusals[mirror.kind(bucket)]
+      if (count !== undefined) {
+        count.refusals += 1
+        count.millis += retryAfterMillis
+      }
+      enqueue(row, bucket === undefined ? until : now)
+      if (changed) lanes.renew(now)
     },
     again: (row, now, notBefore) => {
-      if (!settle(row, now, () => true)) return
+      if (settle(row, now, "over", () => true) === undefined) return
       expectAgain(row)
       enqueue(row, notBefore)
     },
@@ -220,8 +241,8 @@ export const make = (options: Options): Schedule => {
       }
       return last - now
     },
-    assumes: () => learn && known.some((setting) => setting === undefined),
-    learned: () => Limits.ofList(known),
+    assumes: () => learn && learning.settings().some((setting) => setting === undefined),
+    learned: () => Limits.ofList(learning.settings()),
     waits: (now) => {
       const waits: Array<Wait> = []
       lanes.held((bucket, _, rows) => {

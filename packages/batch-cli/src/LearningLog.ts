@@ -1,0 +1,64 @@
+/** The latest attempts and what came of them: all that is learned is learned from these. */
+
+export interface Attempt {
+  readonly row: number
+  /** All that may have counted it, in the server's order. */
+  readonly buckets: ReadonlyArray<number>
+  readonly sent: number
+  /** Infinite while the answer is awaited. */
+  answered: number
+  /** `over` is sent with no knowing what came of it; it may have been counted. */
+  result: "in the air" | "passed" | "denied" | "refused" | "over"
+  /** Milliseconds that a refusal asked for. */
+  wait: number
+  /** Which of the buckets refused it, by place, as far as is understood; -1 for none. */
+  blamed: number
+}
+
+export interface Log {
+  readonly sent: (row: number, buckets: ReadonlyArray<number>, at: number) => Attempt
+  /** In the order in which they were sent. */
+  readonly all: () => ReadonlyArray<Attempt>
+  /** How long answers take, in milliseconds; refusals are held back and tell nothing. */
+  readonly latency: () => number
+  readonly passed: (attempt: Attempt, at: number) => void
+}
+
+const most = 2048
+
+export const make = (): Log => {
+  let attempts: Array<Attempt> = []
+  const latencies: Array<number> = []
+  return {
+    sent: (row, buckets, at) => {
+      const attempt: Attempt = {
+        row,
+        buckets,
+        sent: at,
+        answered: Number.POSITIVE_INFINITY,
+        result: "in the air",
+        wait: 0,
+        blamed: -1
+      }
+      attempts.push(attempt)
+      if (attempts.length > most * 1.5) attempts = attempts.slice(-most)
+      return attempt
+    },
+    all: () => attempts,
+    latency: () => latencies.reduce((longest, one) => Math.max(longest, one), 0),
+    passed: (attempt, at) => {
+      latencies.push(at - attempt.sent)
+      if (latencies.length > 32) latencies.shift()
+    }
+  }
+}
+
+/** When the server says that there is room again, as early and as late as it can be meant. */
+export const releaseOf = ({ sent, wait }: Attempt, latency: number): readonly [number, number] => [
+  // a wait in whole seconds has been rounded up
+  sent + wait - (wait >= 1000 && wait % 1000 === 0 ? 1000 : 1) - slack,
+  sent + wait + latency + slack
+]
+
+/** Milliseconds by which two clocks and their roundings may differ. */
+export const slack = 4
