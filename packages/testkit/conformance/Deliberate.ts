@@ -28,11 +28,6 @@ export const deliberate: ReadonlyArray<Deliberate> = [
     "Synapse keeps the first leave out of the room's history and so refuses a second; here it is a leave like any other"
   ),
   {
-    scenario: "create / refused",
-    step: 19,
-    reason: "the fake is an identity server too, and reaches itself, where our Synapse reaches none"
-  },
-  {
     scenario: "sessions / capabilities",
     step: 1,
     reason: "the fake offers what it can do: no room versions of Synapse's own, no new passwords, no addresses"

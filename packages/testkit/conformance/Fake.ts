@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import type { Limits } from "./Scenario.ts"
+import { services } from "./Services.ts"
 import type { Subject } from "./Subject.ts"
 
 /** Refusals are held back as Synapse does it: the clock of a limit goes on meanwhile. */
@@ -14,7 +15,9 @@ const asSynapse = { federates: false, tokenInQuery: true } as const
 
 export const make = (limits: Limits, lanes: number): Effect.Effect<Subject> =>
   Effect.gen(function* () {
-    const { bind, mark, register, serverName } = yield* FakeHomeserver
+    const { applicationService, bind, mark, register, serverName } = yield* FakeHomeserver
+    for (const { exclusive, rateLimited, sender, token, users } of services)
+      yield* applicationService({ sender, users: [users], exclusive, rateLimited, accessToken: token })
     return {
       title: "fake",
       baseUrl: new URL("http://fake.test"),

@@ -7,6 +7,7 @@ import * as Names from "./Names.ts"
 import * as Observation from "./Observation.ts"
 import type { Mark, Scenario } from "./Scenario.ts"
 import { touched } from "./Scenario.ts"
+import { services } from "./Services.ts"
 import * as Signing from "./Signing.ts"
 import * as Stage from "./Stage.ts"
 import type { Account, Subject } from "./Subject.ts"
@@ -21,6 +22,7 @@ const introduce = (scenario: Scenario, subject: Subject, accounts: ReadonlyMap<s
     names.define(`${user}.token`, accessToken)
     names.define(`${user}.localpart`, userId.slice(1, userId.indexOf(":")))
   }
+  for (const { name, token } of services) names.define(`${name}.token`, token)
   names.define("identity.server", subject.identityServer)
   names.define("identity.key", Signing.publicKey("true"))
   names.define("another.key", Signing.publicKey("other"))

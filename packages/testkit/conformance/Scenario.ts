@@ -4,6 +4,7 @@
  *
  * Texts may hold names in braces, filled in when the scenario is played: `{bob}` the user id of a participant,
  * `{bob.localpart}`, `{bob.token}`, `{server}` the server name, `{run}` a text that no other play uses,
+ * `{bots.token}` and `{clerks.token}` those of application services,
  * `{identity.server}` an identity server that can be reached, `{identity.key}` and `{another.key}` the public keys of who
  * signs, and whatever a step saved.
  */

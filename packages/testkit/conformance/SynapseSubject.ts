@@ -4,6 +4,7 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as IdentityServer from "./IdentityServer.ts"
 import type { Limits, Mark } from "./Scenario.ts"
+import { services } from "./Services.ts"
 import type { Account, Subject } from "./Subject.ts"
 import { Synapse } from "./Synapse.ts"
 import { SynapseError } from "./SynapseError.ts"
@@ -26,7 +27,18 @@ const admin = (user: string, mark: Exclude<Mark, "blocksInvites">): Call => {
 /** In the scope it is made in. */
 export const make = Effect.fnUntraced(function* (limits: Limits, lanes: number) {
   const identityServer = yield* IdentityServer.make
-  const synapse = yield* Synapse.make({ rateLimits: { ...limits }, trusted: identityServer.certificate })
+  const synapse = yield* Synapse.make({
+    rateLimits: { ...limits },
+    trusted: identityServer.certificate,
+    applicationServices: services.map(({ exclusive, name, rateLimited, sender, token, users }) => ({
+      id: name,
+      as_token: token,
+      hs_token: `${token}-back`,
+      sender_localpart: sender,
+      rate_limited: rateLimited,
+      users: [{ regex: users, exclusive }]
+    }))
+  })
   const http = yield* HttpClient.HttpClient
   const administrator = yield* synapse.registerUser({ localpart: "administrator", admin: true })
 

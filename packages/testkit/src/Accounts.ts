@@ -5,8 +5,8 @@ import * as World from "./World.ts"
 
 export interface Details {
   readonly password?: string | undefined
-  /** Synapse names an account after its localpart. */
-  readonly displayname?: string | undefined
+  /** Synapse names an account after its localpart; `null` for one without a name. */
+  readonly displayname?: string | null | undefined
   readonly avatarUrl?: string | undefined
   readonly guest?: boolean | undefined
   readonly admin?: boolean | undefined
@@ -18,7 +18,7 @@ export const create = (world: World.World, userId: string, details: Details = {}
   World.setUser(world, {
     userId,
     password: details.password,
-    displayname: details.displayname ?? localpartOf(userId),
+    displayname: details.displayname === null ? undefined : (details.displayname ?? localpartOf(userId)),
     avatarUrl: details.avatarUrl,
     guest: details.guest ?? false,
     suspended: false,

@@ -38,7 +38,9 @@ export const add = (
     exclusive,
     rateLimited
   }
-  const known = World.user(minted, userId) === undefined ? Accounts.create(minted, userId) : minted
+  // as on Synapse, the sender goes by no name until it is given one
+  const known =
+    World.user(minted, userId) === undefined ? Accounts.create(minted, userId, { displayname: null }) : minted
   return [service, { ...known, services: [...known.services, service] }]
 }
 

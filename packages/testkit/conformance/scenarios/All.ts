@@ -11,6 +11,7 @@ import * as Entering from "./Entering.ts"
 import * as Limits from "./Limits.ts"
 import * as Reads from "./Reads.ts"
 import * as Repeats from "./Repeats.ts"
+import * as Services from "./Services.ts"
 import * as Sessions from "./Sessions.ts"
 import * as ThirdParty from "./ThirdParty.ts"
 import * as Tokens from "./Tokens.ts"
@@ -31,6 +32,7 @@ export const families: Readonly<Record<string, ReadonlyArray<Scenario>>> = {
   accounts: Accounts.scenarios,
   deserted: Deserted.scenarios,
   directory: Directory.scenarios,
+  services: Services.scenarios,
   sessions: Sessions.scenarios,
   addresses: Addresses.scenarios,
   "third-party": ThirdParty.scenarios,

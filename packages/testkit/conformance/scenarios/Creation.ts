@@ -86,9 +86,6 @@ const refused: Readonly<Record<string, Body>> = {
   "state without content": { initial_state: [{ type: "org.example.thing", state_key: "" }] },
   "power as text": { power_level_content_override: "all" },
   "power levels as text": { power_level_content_override: { ban: "50" } },
-  "third-party invites": {
-    invite_3pid: [{ medium: "email", address: "a@b.c", id_server: "elsewhere.test", id_access_token: "t" }]
-  },
   "third-party invites, incomplete": { invite_3pid: [{ medium: "email" }] },
   "name as a number": { name: 5 },
   "topic as a number": { topic: 5 },

@@ -23,7 +23,7 @@ const toldBy: Readonly<Record<string, ReadonlyArray<string>>> = {
   rc_third_party_invite: ["inviting addresses"]
 }
 
-const lowered: Readonly<Record<string, Limits>> = {
+export const lowered: Readonly<Record<string, Limits>> = {
   rc_message: { rc_message: atOnce(4) },
   "rc_joins.local": { rc_joins: { local: atOnce(2) } },
   rc_joins_per_room: { rc_joins_per_room: atOnce(2) },
