@@ -84,6 +84,9 @@ const said = ({ counts }: Bar): string =>
 
 const round = (n: number): number => Math.round(n * 100) / 100
 
+/** What a letter of the chart takes at most. */
+const letter = 7
+
 /** Eight times of day at most, round ones. */
 const marked = ({ bars, millis }: Timeline): ReadonlySet<number> => {
   const every = lengths.find((length) => length % millis === 0 && (bars.length * millis) / length <= 8)
@@ -116,9 +119,13 @@ const drawn = (timeline: Timeline, most: number, clock: (at: number) => string):
     return markup`<line x1="${left}" x2="${width}" y1="${y}" y2="${y}"/><text x="${left - 6}" y="${y + 4}" class="level">${level}</text>`
   })
   const named = marked(timeline)
-  const times = bars.map(({ from }, index) =>
-    named.has(from) ? markup`<text x="${round(left + index * step)}" y="${height - 6}">${clock(from)}</text>` : nothing
-  )
+  const times = bars.map(({ from }, index) => {
+    const x = left + index * step
+    const text = clock(from)
+    return named.has(from) && x + text.length * letter <= width
+      ? markup`<text x="${round(x)}" y="${height - 6}">${text}</text>`
+      : nothing
+  })
   return markup`<g class="scale">${lines}${times}</g>${columns}`
 }
 
