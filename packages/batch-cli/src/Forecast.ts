@@ -13,7 +13,7 @@ export type Verdict =
   | { readonly _tag: "send" }
   /** It is so already, or will be by then. */
   | { readonly _tag: "unchanged"; readonly because: string }
-  /** The server will refuse it; said only where that is certain. */
+  /** It cannot be brought about: the server will refuse it, unless it is so already. Said only where that is certain. */
   | { readonly _tag: "impossible"; readonly because: string }
 
 /** Rows by number; rooms and people by numbers that are equal where they are the same. */

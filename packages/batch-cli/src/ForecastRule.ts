@@ -62,10 +62,8 @@ const byPower = ({ actor, operation, outside, power, target }: Case): Ruling => 
 const alone = (operation: Operation, now: State): Ruling => {
   switch (operation) {
     case "join":
-      if (now === "ban") return refused("banned")
-      // the rule for joining is not known, but who is invited may; unless the rule is the reserved one, which nobody uses
-      return now === "invite" ? goes : perhaps
     case "knock":
+      // whether the room lets them in by its rule is not known; with some rules not even those who are invited
       return now === "ban" ? refused("banned") : perhaps
     case "leave":
       return now === "ban" ? refused("banned, which leaving does not change") : goes
@@ -76,7 +74,7 @@ const alone = (operation: Operation, now: State): Ruling => {
     case "ban":
       return refused("nobody can ban themselves")
     default:
-      // to most servers a kick of oneself is a leave
+      // to most servers a kick or an unban of oneself is a leave
       return perhaps
   }
 }
@@ -86,8 +84,7 @@ export const rule = (row: Case, actor: State, target: State): Ruling => {
   const { operation, outside } = row
   const met = outside ? undefined : Goal.met(operation, target)
   if (met !== undefined) return { _tag: "unchanged", because: met }
-  if (traits[operation].own || (row.alone && (operation === "ban" || operation === "kick")))
-    return alone(operation, target)
+  if (traits[operation].own || (row.alone && operation !== "invite")) return alone(operation, target)
   if (actor !== "join") return refused(`${row.actor} is not in the room`)
   if (operation === "invite" && !outside && target === "ban") return refused("banned; unban them first")
   return byPower(row)
