@@ -112,13 +112,12 @@ export const open = Effect.fn("Journal.open")(function* (options: Options) {
 
   const now = yield* Clock.currentTimeMillis
   const state = State.make({ rowOf: rows.rowOfKey, recentSince: now - hour })
-  const whole = exists ? yield* File.read(path, state.take) : { length: 0, isOpenEnded: false, torn: 0, lines: 0 }
+  const whole = exists
+    ? yield* File.read(path, state.take, File.remedy)
+    : { length: 0, isOpenEnded: false, torn: 0, lines: 0 }
   const other = difference(state.header, options)
   if (other !== undefined) {
-    return yield* new JournalUnusable({
-      path,
-      reason: `${other}; take another with --journal FILE, or begin anew with --restart, which keeps the old one aside`
-    })
+    return yield* new JournalUnusable({ path, reason: `${other}; ${File.remedy}` })
   }
 
   const run = { at: now, tool: manifest.version, plan: source, digest, rows: rows.size }

@@ -32,14 +32,18 @@ export const locate = Effect.fnUntraced(function* (path: string) {
   return { path: paths.join(directory, paths.basename(path)), exists: false }
 })
 
-const remedy = "give another with --journal FILE, or begin anew with --restart, which keeps the old one aside"
+/** What a run can do that has to have another journal. */
+export const remedy = "take another with --journal FILE, or begin anew with --restart, which keeps the old one aside"
 
 /** Every record to `visit`, in order; then where the whole records end. */
-export const read = Effect.fnUntraced(function* (path: string, visit: (record: Record) => void) {
+export const read = Effect.fnUntraced(function* (path: string, visit: (record: Record) => void, advice?: string) {
   const fs = yield* FileSystem.FileSystem
   const reading = Reading.make(visit)
   const damaged = ({ line, problem }: Reading.Damage) =>
-    new JournalUnusable({ path, reason: `${line === 0 ? problem : `is damaged: line ${line} ${problem}`}; ${remedy}` })
+    new JournalUnusable({
+      path,
+      reason: `${line === 0 ? problem : `is damaged: line ${line} ${problem}`}${advice === undefined ? "" : `; ${advice}`}`
+    })
   yield* fs.stream(path, { chunkSize: 256 * 1024 }).pipe(
     Stream.mapError(unusable(path, "cannot be read")),
     Stream.runForEach((bytes) => {

@@ -42,8 +42,8 @@ const usualPatience: Duration.Input = "300 millis"
 /** How long those that begin at the same moment may need to agree; in milliseconds. */
 const longest = 5_000
 
-/** The living processes with a file for this journal; the files of dead ones are removed. */
-const holders = Effect.fnUntraced(function* (path: string, own: string, me: Process.Identity) {
+/** The living processes with a file for this journal. A process that has its `own` removes those of dead ones. */
+const holders = Effect.fnUntraced(function* (path: string, own: string | undefined, me: Process.Identity) {
   const fs = yield* FileSystem.FileSystem
   const paths = yield* Path.Path
   const directory = paths.dirname(path)
@@ -57,7 +57,7 @@ const holders = Effect.fnUntraced(function* (path: string, own: string, me: Proc
     const pid = Number(digits)
     const isElsewhere = scope !== me.scope
     if (!isElsewhere && (yield* Process.startOf(pid)) !== start) {
-      yield* fs.remove(file, { force: true })
+      if (own !== undefined) yield* fs.remove(file, { force: true })
       continue
     }
     const text = yield* Effect.option(fs.readFileString(file))
@@ -81,7 +81,7 @@ const unusable = (path: string) => (error: PlatformError) =>
 
 /** Who has the journal at this path now. */
 export const holder = Effect.fnUntraced(function* (path: string) {
-  const found = yield* holders(path, "", yield* Process.own)
+  const found = yield* holders(path, undefined, yield* Process.own)
   return found.find(({ since }) => since !== undefined) ?? found[0]
 })
 

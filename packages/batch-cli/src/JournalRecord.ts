@@ -106,8 +106,8 @@ const sealLength = 18
 
 const sealOf = (bytes: string | Uint8Array): string => `,"crc":"${crc32(bytes).toString(16).padStart(8, "0")}"}`
 
-/** JSON leaves some characters as they are that terminals obey. */
-const harmless = (json: string): string =>
+/** The same JSON, with the characters escaped that it leaves as they are and that terminals obey. */
+export const harmless = (json: string): string =>
   json.replace(
     /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`

@@ -52,6 +52,8 @@ export interface State {
   readonly intendedAt: (row: number) => number
   /** Rows recorded that `rowOf` does not know. */
   readonly strangers: number
+  /** Requests refused with 429, and how long the server asked to wait for them, all together. */
+  readonly refusals: { readonly count: number; readonly askedMillis: number }
 }
 
 const decodeOutcome = Schema.decodeUnknownOption(Schema.fromJsonString(Outcome.Outcome))
@@ -74,6 +76,7 @@ export const make = ({ recentSince, rowOf }: Options): State => {
   let learned: Schema.JsonObject | undefined
   const outcomes = StringTable.make()
   const strangers = StringTable.make()
+  let refusals = { count: 0, askedMillis: 0 }
   const attempts = { rows: Array.of<number>(), times: Array.of<number>(), results: Array.of<Result>() }
   /** The attempt of a row that has no answer yet. */
   const open = new Map<number, number>()
@@ -128,6 +131,9 @@ export const make = ({ recentSince, rowOf }: Options): State => {
 
   const take = (record: Record) => {
     lastAt = Math.max(lastAt, record.at)
+    if (record.type === "refused") {
+      refusals = { count: refusals.count + 1, askedMillis: refusals.askedMillis + record.retryAfterMillis }
+    }
     switch (record.type) {
       case "journal":
         header = record
@@ -193,6 +199,9 @@ export const make = ({ recentSince, rowOf }: Options): State => {
     intendedAt: (row) => times[row] ?? 0,
     get strangers() {
       return strangers.size
+    },
+    get refusals() {
+      return refusals
     }
   }
 }

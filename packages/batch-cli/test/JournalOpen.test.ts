@@ -55,7 +55,7 @@ describe("open refuses", () => {
       yield* write(path, (yield* text(path)).replace("guest0", "guest1"))
       assert.include(
         yield* refused(given),
-        `the journal ${path} is damaged: line 2 is not as it was written; give another`
+        `the journal ${path} is damaged: line 2 is not as it was written; take another`
       )
     }).pipe(live)
   )
