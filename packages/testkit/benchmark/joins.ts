@@ -1,5 +1,7 @@
 /** The fake beside a real Synapse on this machine: joins in a second, time to start, and hours of waiting. */
+import { fileURLToPath } from "node:url"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { FakeHomeserver } from "@matrix-membership/testkit"
 import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
@@ -7,6 +9,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
+import * as ChildProcess from "effect/process/ChildProcess"
+import * as Stream from "effect/Stream"
 import { Synapse } from "../conformance/Synapse.ts"
 import * as Invitations from "./Invitations.ts"
 import * as JoinRate from "./JoinRate.ts"
@@ -32,23 +36,33 @@ const synapseJoins = Effect.gen(function* () {
     baseUrl: synapse.baseUrl,
     register: (name) => synapse.registerUser({ localpart: `${prefix}${name}` })
   })
-  const alone = yield* JoinRate.perSecond(server("a"), { users: 100, rounds: 2, concurrency: 1 })
-  const together = yield* JoinRate.perSecond(server("b"), { users: 100, rounds: 2, concurrency: 8 })
+  const alone = yield* JoinRate.perSecond(server("a"), { users: 60, rounds: 2, concurrency: 1 })
+  const together = yield* JoinRate.perSecond(server("b"), { users: 60, rounds: 2, concurrency: 8 })
   return Math.max(alone, together)
-}).pipe(Effect.provide(Layer.merge(Synapse.layer(), FetchHttpClient.layer)))
+})
+
+const onSynapse = Effect.gen(function* () {
+  const [passed, synapse] = yield* Effect.timed(Layer.build(Layer.merge(Synapse.layer(), FetchHttpClient.layer)))
+  return { start: Duration.toMillis(passed), joins: yield* Effect.provide(synapseJoins, synapse) }
+}).pipe(Effect.scoped)
 
 const median = (numbers: ReadonlyArray<number>): number =>
   numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN
 
-/** The first one in a process, and what a start costs from then on, which is what every further test pays. */
+/** The first in a process: most of it goes into compiling functions that nobody has called before. */
+const firstStart = Effect.gen(function* () {
+  const script = fileURLToPath(new URL("firstStart.ts", import.meta.url))
+  const handle = yield* ChildProcess.make(process.execPath, [script])
+  return Number.parseFloat(yield* Stream.mkString(Stream.decodeText(handle.stdout)))
+}).pipe(Effect.scoped)
+
+/** Several first starts, each in a process of its own, and what every further test of a process pays. */
 const starts = Effect.gen(function* () {
-  // The first layer of any kind takes a millisecond or two that are not the fake's.
-  yield* Effect.scoped(Layer.build(Layer.effectDiscard(Effect.void)))
+  const first = yield* Effect.all(Array.from({ length: 9 }, () => firstStart))
   const start = Effect.suspend(() => Effect.scoped(millisOf(Layer.build(inMemory()))))
-  const first = yield* start
   const later = yield* Effect.all(Array.from({ length: 100 }, () => start))
-  return { first, later: median(later) }
-})
+  return { first: median(first), later: median(later) }
+}).pipe(Effect.provide(NodeServices.layer))
 
 const waiting = Effect.gen(function* () {
   const real = yield* Clock.Clock
@@ -66,19 +80,20 @@ Effect.gen(function* () {
   const start = yield* starts
   const hours = yield* waiting
   const fake = yield* fakeJoins
-  const synapseStart = yield* millisOf(Effect.scoped(Layer.build(Synapse.layer())))
-  const synapse = yield* synapseJoins
-  const times = fake / synapse
+  const synapse = yield* onSynapse
+  const times = fake / synapse.joins
 
   yield* Console.log(
-    `joins in a second      fake ${figure(fake)}, Synapse ${figure(synapse)}: ${figure(times)} times as many`
+    `joins in a second      fake ${figure(fake)}, Synapse ${figure(synapse.joins)}: ${figure(times)} times as many`
   )
   yield* Console.log(
-    `start, once loaded     fake ${figure(start.first)} ms (then ${figure(start.later)} ms), Synapse ${figure(synapseStart)} ms: ${figure(synapseStart / start.first)} times as fast`
+    `start, once loaded     fake ${figure(start.first)} ms (then ${figure(start.later)} ms), Synapse ${figure(synapse.start)} ms: ${figure(synapse.start / start.first)} times as fast`
   )
   yield* Console.log(
     `1000 invitations under Synapse's limits  ${figure(hours.hours)} hours in ${figure(hours.seconds)} s: ${figure((hours.hours * 3600) / hours.seconds)} times as fast`
   )
   if (times < goals.timesSynapse) return yield* Effect.die(new Error(`below ${goals.timesSynapse} times Synapse`))
-  if (start.later > goals.startMillis) return yield* Effect.die(new Error(`above ${goals.startMillis} ms to start`))
+  // compiling on a machine with much else to do can take several times as long
+  if (!(start.later <= goals.startMillis && start.first <= 10 * goals.startMillis))
+    return yield* Effect.die(new Error(`above ${goals.startMillis} ms to start`))
 }).pipe(NodeRuntime.runMain)
