@@ -1,8 +1,9 @@
 /** The command tree. */
 import * as Command from "effect/cli/Command"
 import { apply } from "./commands/apply.ts"
+import { exportMembers } from "./commands/export.ts"
 
 export const cli = Command.make("batch-cli").pipe(
   Command.withDescription("Applies plans of Matrix room membership changes"),
-  Command.withSubcommands([apply])
+  Command.withSubcommands([apply, exportMembers])
 )
