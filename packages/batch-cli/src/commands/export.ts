@@ -5,6 +5,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Export from "../Export.ts"
 import * as ExportPlan from "../ExportPlan.ts"
+import * as FileName from "../FileName.ts"
 import { operations } from "../Operations.ts"
 import * as Target from "../Target.ts"
 
@@ -31,12 +32,13 @@ export const exportMembers = Command.make(
       Flag.withDescription("format of the plan (default: that of --out's name, else csv)"),
       Flag.optional
     ),
-    out: Flag.String("out").pipe(
+    out: FileName.flag("out").pipe(
       Flag.withMetavar("FILE"),
       Flag.withDescription("a new file for the plan (default: standard output)"),
       Flag.optional
     ),
     includeSelf: Flag.Boolean("include-self").pipe(
+      Flag.withoutNegation,
       Flag.withDescription("take the owner of the access token, too"),
       Flag.withDefault(false)
     )
