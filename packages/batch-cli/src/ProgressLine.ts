@@ -22,8 +22,8 @@ export interface State {
   /** Rows a second of late. */
   readonly rate: number
   readonly waits: ReadonlyArray<Wait>
-  /** What the limits will let the rest take at least, in milliseconds. */
-  readonly remainingMillis: number
+  /** What the limits will let the rest take at least, in milliseconds; none when the run is at its end. */
+  readonly remainingMillis: number | undefined
   /** That rests on limits nobody has seen. */
   readonly isAssumed: boolean
   /** The server does not answer, and is asked again then. */
@@ -137,6 +137,7 @@ const waiting = (state: State, now: number): Forms => {
 const [soonest, latest] = [5000, 365 * 24 * 60 * 60 * 1000]
 
 const end = (state: State, now: number, zone: string | undefined): Forms => {
+  if (state.remainingMillis === undefined) return [[]]
   const pending = state.total - Outcome.total(state.counts)
   const pace = state.rate > 0 && state.waits.length === 0 ? (pending / state.rate) * 1000 : 0
   const remaining = Math.max(state.remainingMillis, pace)
