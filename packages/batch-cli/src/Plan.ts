@@ -46,6 +46,9 @@ const unreadable =
   (error: PlatformError): Problem =>
     ofFile(reasons(source)[error.reason._tag] ?? `cannot be read: ${error.message}`)
 
+/** So many bytes are read at a time: few enough that what is made of them is gone before the collector moves it. */
+const piece = 16_384
+
 const bytesOf = (source: string): Stream.Stream<Uint8Array, Problem, FileSystem.FileSystem | Stdio.Stdio> =>
   Stream.unwrap(
     Effect.gen(function* () {
@@ -53,7 +56,7 @@ const bytesOf = (source: string): Stream.Stream<Uint8Array, Problem, FileSystem.
       const fs = yield* FileSystem.FileSystem
       const { type } = yield* Effect.mapError(fs.stat(source), unreadable(source))
       if (type === "Directory") return yield* Effect.fail(ofFile("this is a directory; name a file in it"))
-      return Stream.mapError(fs.stream(source), unreadable(source))
+      return Stream.mapError(fs.stream(source, { chunkSize: piece }), unreadable(source))
     })
   )
 
@@ -92,8 +95,14 @@ const readInto = <R>(review: PlanReview.PlanReview, source: string, lines: Strea
     const [first, ...more] = yield* sniff
     const reader = byExtension.get(/\.([^./\\]+)$/.exec(source)?.[1]?.toLowerCase() ?? "") ?? byContent(first.text)
     const saved = reader === PlanJson.rowsByLine ? yield* Effect.fromResult(PlanSaved.read(first)) : undefined
-    yield* Stream.fromArray(saved === undefined ? [first, ...more] : more).pipe(
-      Stream.concat(Stream.fromPull(Effect.succeed(pull))),
+    let ahead: ReadonlyArray<PlanText.Line> = saved === undefined ? [first, ...more] : more
+    const all: Pull.Pull<Arr.NonEmptyReadonlyArray<PlanText.Line>, Problem> = Effect.suspend(() => {
+      if (!Arr.isReadonlyArrayNonEmpty(ahead)) return pull
+      const seen = ahead
+      ahead = []
+      return Effect.succeed(seen)
+    })
+    yield* Stream.fromPull(Effect.succeed(all)).pipe(
       reader,
       Stream.runForEachArray((items) => Effect.sync(() => items.forEach(review.add)))
     )

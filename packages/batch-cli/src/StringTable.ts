@@ -34,27 +34,33 @@ export const make = (): StringTable => {
   let ends = new Uint32Array(16)
   let hashes = new Int32Array(16)
   let slots = new Int32Array(smallest).fill(-1)
-  const scratch: { buffer: Buffer } = { buffer: Buffer.alloc(1024) }
+  /** The text in question, and how many bytes it has. No view of it is made: a million of them would be garbage. */
+  let scratch = Buffer.alloc(1024)
+  let length = 0
 
   const startOf = (n: number) => (n === 0 ? 0 : (ends[n - 1] ?? 0))
 
-  const encode = (text: string): Buffer => {
+  const encode = (text: string) => {
     // a UTF-16 code unit takes three bytes at most
-    if (scratch.buffer.length < text.length * 3) scratch.buffer = Buffer.alloc(text.length * 3)
-    return scratch.buffer.subarray(0, scratch.buffer.write(text, "utf8"))
+    if (scratch.length < text.length * 3) scratch = Buffer.alloc(text.length * 3)
+    length = scratch.write(text, "utf8")
   }
 
-  /** The slot that holds the text, or the free one where it belongs. */
-  const slotOf = (encoded: Buffer, hash: number): number => {
+  const isEncoded = (n: number): boolean => {
+    const start = startOf(n)
+    return (ends[n] ?? 0) - start === length && scratch.compare(bytes, start, start + length, 0, length) === 0
+  }
+
+  /** The slot that holds the encoded text, or the free one where it belongs. */
+  const slotOf = (hash: number): number => {
     const mask = slots.length - 1
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const n = slots[slot] ?? -1
-      if (n === -1) return slot
-      if (hashes[n] === hash && encoded.compare(bytes, startOf(n), ends[n]) === 0) return slot
+      if (n === -1 || (hashes[n] === hash && isEncoded(n))) return slot
     }
   }
 
-  const makeRoom = (length: number) => {
+  const makeRoom = () => {
     const used = startOf(size)
     if (used + length > bytes.length) {
       const larger = Buffer.alloc(Math.max(bytes.length * 2, used + length))
@@ -83,19 +89,22 @@ export const make = (): StringTable => {
       return size
     },
     add: (text) => {
-      const encoded = encode(text)
+      encode(text)
       const hash = hashOf(text)
-      const found = slots[slotOf(encoded, hash)] ?? -1
+      const found = slots[slotOf(hash)] ?? -1
       if (found !== -1) return found
-      makeRoom(encoded.length)
+      makeRoom()
       const start = startOf(size)
-      bytes.set(encoded, start)
-      ends[size] = start + encoded.length
+      scratch.copy(bytes, start, 0, length)
+      ends[size] = start + length
       hashes[size] = hash
-      slots[slotOf(encoded, hash)] = size
+      slots[slotOf(hash)] = size
       return size++
     },
-    find: (text) => slots[slotOf(encode(text), hashOf(text))] ?? -1,
+    find: (text) => {
+      encode(text)
+      return slots[slotOf(hashOf(text))] ?? -1
+    },
     at: (n) => bytes.toString("utf8", startOf(n), ends[n] ?? startOf(n))
   }
 }
