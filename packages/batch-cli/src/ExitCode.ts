@@ -9,6 +9,8 @@ import * as Schema from "effect/Schema"
 /** The report has said which rows and why, so nothing more is printed. */
 export class SomeFailed extends Schema.TaggedError<SomeFailed>()("SomeFailed", {
   failed: Schema.Int,
+  /** Rows that could not be tried, for what was seen before or on the way. */
+  notAttempted: Schema.Int,
   /** Rows that may have taken effect or not. */
   unknown: Schema.Int,
   rows: Schema.Int
@@ -16,8 +18,14 @@ export class SomeFailed extends Schema.TaggedError<SomeFailed>()("SomeFailed", {
   override readonly [Runtime.errorExitCode] = 1
   override readonly [Runtime.errorReported] = false
   override get message() {
-    return `${this.failed} of ${this.rows} rows failed, ${this.unknown} are not known`
+    return `${this.failed} of ${this.rows} rows failed, ${this.unknown} are not known, ${this.notAttempted} were not attempted`
   }
+}
+
+/** The run ended before its last row, and the same command goes on. The report has said why. */
+export class StoppedEarly extends Schema.TaggedError<StoppedEarly>()("StoppedEarly", { message: Schema.String }) {
+  override readonly [Runtime.errorExitCode] = 3
+  override readonly [Runtime.errorReported] = false
 }
 
 export class WrongUsage extends Schema.TaggedError<WrongUsage>()("WrongUsage", { message: Schema.String }) {

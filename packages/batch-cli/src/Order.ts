@@ -1,64 +1,102 @@
 /**
- * In which order rows may run. The rows about one user in one room keep their order. What the sender does themselves
- * (join, leave, forget) changes what they may do to others there, so it waits for every earlier row of the room, and
- * every later row of the room waits for it. All else may overlap. Pure.
+ * In which order rows may run. A row changes its target's membership in its room, and what it may do there depends on
+ * its actor's. So it waits for the latest earlier row that changes either, and for the earlier rows that depend on what
+ * it changes; all else may overlap. The rows about one user in one room thus keep their order, and what somebody does
+ * there after their own join waits for the join. Pure; typed arrays, since a plan may have a million rows.
  */
+import * as PlanIndex from "./PlanIndex.ts"
 
-export interface Place {
-  readonly room: string
-  readonly user: string
-  /** The row is about the sender. */
-  readonly own: boolean
+/** Rows by number; rooms and people by numbers that are equal where they are the same. */
+export interface Places {
+  readonly size: number
+  readonly room: (row: number) => number
+  readonly actor: (row: number) => number
+  readonly target: (row: number) => number
 }
 
 export interface Order {
-  /** The rows that wait for nothing. */
-  readonly ready: ReadonlyArray<number>
+  /** Whether the row waits for nothing any more. */
+  readonly isReady: (row: number) => boolean
   /** Marks a row as finished and gives the rows that waited for it alone. Called once for each row. */
   readonly finish: (row: number) => ReadonlyArray<number>
 }
 
-interface Room {
-  /** The sender's latest own row. */
-  barrier: number | undefined
-  /** Each user's latest row since then. */
-  latest: Map<string, number>
-}
-
-const emptyRoom = (): Room => ({ barrier: undefined, latest: new Map() })
-
-/** The rows that must be finished before this one may start; the room then knows of this one. */
-const precedents = (room: Room, { own, user }: Place, row: number): ReadonlyArray<number> => {
-  const barrier = room.barrier === undefined ? [] : [room.barrier]
-  if (!own) {
-    const before = room.latest.get(user)
-    room.latest.set(user, row)
-    return before === undefined ? barrier : [before]
+/** Pairs of rows, by the first of each. */
+const makePairs = (size: number) => {
+  const heads = new Int32Array(size).fill(-1)
+  let used = 0
+  let seconds = new Int32Array(size)
+  let nexts = new Int32Array(size)
+  const grown = (values: Int32Array<ArrayBuffer>) => {
+    const larger = new Int32Array(Math.max(16, values.length * 2))
+    larger.set(values)
+    return larger
   }
-  const before = [...room.latest.values()]
-  room.barrier = row
-  room.latest.clear()
-  return before.length === 0 ? barrier : before
+  return {
+    add: (first: number, second: number) => {
+      if (used === seconds.length) {
+        seconds = grown(seconds)
+        nexts = grown(nexts)
+      }
+      seconds[used] = second
+      nexts[used] = heads[first] ?? -1
+      heads[first] = used++
+    },
+    of: (first: number): ReadonlyArray<number> => {
+      const found: Array<number> = []
+      for (let pair = heads[first] ?? -1; pair !== -1; pair = nexts[pair] ?? -1) found.push(seconds[pair] ?? -1)
+      return found.reverse()
+    }
+  }
 }
 
-export const make = (places: ReadonlyArray<Place>): Order => {
-  const rooms = new Map<string, Room>()
-  const waitsFor = new Int32Array(places.length)
-  const holds: Array<Array<number> | undefined> = new Array(places.length)
-  places.forEach((place, row) => {
-    const room = rooms.get(place.room) ?? emptyRoom()
-    rooms.set(place.room, room)
-    for (const before of precedents(room, place, row)) {
-      waitsFor[row] = (waitsFor[row] ?? 0) + 1
-      const held = holds[before]
-      if (held === undefined) holds[before] = [row]
-      else held.push(row)
+/**
+ * A row touches a membership as its target, which is a change, and as its actor, which is not: touch `2 * row` and
+ * touch `2 * row + 1`.
+ */
+const rowOf = (touch: number) => touch >> 1
+const isChange = (touch: number) => (touch & 1) === 0
+
+export const make = ({ actor, room, size, target }: Places): Order => {
+  const person = (touch: number) => (isChange(touch) ? target(rowOf(touch)) : actor(rowOf(touch)))
+  const latest = PlanIndex.make(
+    (touch) => PlanIndex.mix(room(rowOf(touch)), person(touch)),
+    (one, other) => person(one) === person(other) && room(rowOf(one)) === room(rowOf(other))
+  )
+  /** The touch of the same membership before, and the latest change at or before. */
+  const before = new Int32Array(size * 2).fill(-1)
+  const changed = new Int32Array(size * 2).fill(-1)
+  const waitsFor = new Int32Array(size)
+  const holds = makePairs(size)
+
+  const wait = (row: number, touch: number) => {
+    holds.add(rowOf(touch), row)
+    waitsFor[row] = (waitsFor[row] ?? 0) + 1
+  }
+
+  for (let row = 0; row < size; row++) {
+    const own = target(row) === actor(row)
+    if (!own) {
+      const reading = row * 2 + 1
+      const previous = latest.replace(reading)
+      const change = previous === -1 ? -1 : (changed[previous] ?? -1)
+      before[reading] = previous
+      changed[reading] = change
+      if (change !== -1) wait(row, change)
     }
-  })
+    const writing = row * 2
+    const previous = latest.replace(writing)
+    changed[writing] = writing
+    // those who depend on the membership as it is must be through first, and they have waited for the change before
+    let touch = previous
+    for (; touch !== -1 && !isChange(touch); touch = before[touch] ?? -1) wait(row, touch)
+    if (previous !== -1 && previous === touch) wait(row, touch)
+  }
+
   return {
-    ready: Array.from(places.keys()).filter((row) => waitsFor[row] === 0),
+    isReady: (row) => waitsFor[row] === 0,
     finish: (row) =>
-      (holds[row] ?? []).filter((held) => {
+      holds.of(row).filter((held) => {
         const left = (waitsFor[held] ?? 0) - 1
         waitsFor[held] = left
         return left === 0

@@ -1,97 +1,120 @@
 /** How far the run is, on stderr: one line that is redrawn on a terminal, a line now and then elsewhere. */
+import type { MatrixError } from "@matrix-membership/core"
 import * as Clock from "effect/Clock"
+import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
-import * as Ref from "effect/Ref"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import * as Terminal from "effect/Terminal"
+import type { Ledger } from "./Ledger.ts"
 import * as Outcome from "./Outcome.ts"
+import { printable } from "./PlanProblem.ts"
+import * as ProgressLine from "./ProgressLine.ts"
+import type { Schedule } from "./Schedule.ts"
 
-const width = 24
-
-const bar = (share: number): string => {
-  const filled = Math.round(share * width)
-  return `${"█".repeat(filled)}${"░".repeat(width - filled)}`
+/** What is looked at: all of it only while it is drawn. */
+export interface Source {
+  readonly ledger: Pick<Ledger, "counts" | "earlier" | "size">
+  readonly schedule: Pick<Schedule, "waits" | "remainingMillis" | "assumes">
 }
 
-/** Only what has happened is named; `done` always. */
-const tally = (counts: Outcome.Counts): string =>
-  [
-    `${counts.done} done`,
-    ...(counts.unchanged > 0 ? [`${counts.unchanged} unchanged`] : []),
-    ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
-    ...(counts.unknown > 0 ? [`${counts.unknown} unknown`] : []),
-    ...(counts.notAttempted > 0 ? [`${counts.notAttempted} not attempted`] : [])
-  ].join(", ")
-
-export interface State {
-  readonly counts: Outcome.Counts
-  readonly total: number
-  /** When each waiting row goes on, in epoch milliseconds. */
-  readonly waits: ReadonlyArray<number>
+export interface Progress {
+  /** The server does not answer and is left alone until then, in milliseconds since the epoch; without an error it is back. */
+  readonly away: (error: MatrixError.MatrixError | undefined, until: number) => void
 }
-
-const waiting = (waits: ReadonlyArray<number>, now: number): string => {
-  const longest = Math.max(...waits) - now
-  return waits.length === 0 ? "" : `  ${waits.length} waiting, up to ${Math.max(1, Math.ceil(longest / 1000))} s`
-}
-
-/** `128/240 (53 %)  120 done, 8 unchanged  64.0 rows/s`: rows that will not be attempted are not progress. */
-export const line = ({ counts, total, waits }: State, started: number, now: number): string => {
-  const ended = Outcome.total(counts) - counts.notAttempted
-  const seconds = (now - started) / 1000
-  const rate = seconds > 0 && ended > 0 ? `  ${(ended / seconds).toFixed(1)} rows/s` : ""
-  const share = Math.floor((ended / Math.max(1, total)) * 100)
-  return `${ended}/${total} (${share} %)  ${tally(counts)}${rate}${waiting(waits, now)}`
-}
-
-/** The same with a bar before it, where the terminal is wide enough: a line that wraps cannot be drawn over. */
-export const live = (state: State, started: number, now: number, columns: number): string => {
-  const text = line(state, started, now)
-  const ended = Outcome.total(state.counts) - state.counts.notAttempted
-  const drawn = text.length + width + 1 < columns ? `${bar(ended / Math.max(1, state.total))} ${text}` : text
-  return drawn.length < columns ? drawn : `${drawn.slice(0, Math.max(0, columns - 2))}…`
-}
-
-/** A line that is not in the way of the progress line: on a terminal only, and gone when that is drawn. */
-export const note = Effect.fnUntraced(function* (text: string) {
-  const stdio = yield* Stdio.Stdio
-  if (!(yield* stdio.stderrIsTerminal)) return
-  yield* Effect.ignore(Stream.run(Stream.make(`${clear}${text}`), stdio.stderr()))
-})
 
 const clear = "\r\u001b[2K"
 
-/** Draws until the scope ends; the last state is always drawn. */
-export const make = Effect.fnUntraced(function* (total: number) {
-  const stdio = yield* Stdio.Stdio
-  const terminal = yield* Terminal.Terminal
-  const isTerminal = yield* stdio.stderrIsTerminal
-  const started = yield* Clock.currentTimeMillis
-  const counts = yield* Ref.make(Outcome.none)
-  const waits = yield* Ref.make<ReadonlyMap<unknown, number>>(new Map())
-  const write = (text: string) => Effect.ignore(Stream.run(Stream.make(text), stdio.stderr()))
-  const state = Effect.gen(function* () {
-    return { counts: yield* Ref.get(counts), total, waits: [...(yield* Ref.get(waits)).values()] }
-  })
-  const draw = Effect.gen(function* () {
-    const now = yield* Clock.currentTimeMillis
-    const text = isTerminal
-      ? `${clear}${live(yield* state, started, now, (yield* terminal.columns) || 80)}`
-      : `${line(yield* state, started, now)}\n`
-    yield* write(text)
-  })
-  yield* Effect.addFinalizer(() => (isTerminal ? Effect.andThen(draw, write("\n")) : draw))
-  yield* draw.pipe(Effect.delay(isTerminal ? "100 millis" : "10 seconds"), Effect.forever, Effect.forkScoped)
+/** How stderr can be written to: `live` can be drawn over. */
+const style = Effect.gen(function* () {
+  const variable = (name: string) => Effect.orElseSucceed(Config.String(name), () => "")
+  const isTerminal = yield* (yield* Stdio.Stdio).stderrIsTerminal
   return {
-    add: (outcome: Outcome.Outcome) => Ref.update(counts, (counts) => Outcome.add(counts, outcome)),
-    /** A row waits until then, or no longer. */
-    waiting: (row: unknown, until: number | undefined) =>
-      Ref.update(waits, (before) => {
-        const after = new Map(before)
-        if (until === undefined) after.delete(row)
-        else after.set(row, until)
-        return after
-      })
+    live: isTerminal && (yield* variable("TERM")) !== "dumb",
+    // https://no-color.org: any value that is not empty
+    colours: (yield* variable("NO_COLOR")) === ""
   }
+})
+
+const write = Effect.fnUntraced(function* (text: string) {
+  const stdio = yield* Stdio.Stdio
+  yield* Effect.ignore(Stream.run(Stream.make(text), stdio.stderr()))
+})
+
+/** A line that is not in the way of the progress line: on a terminal only, and gone when that is drawn. */
+export const note = Effect.fnUntraced(function* (text: string) {
+  if ((yield* style).live) yield* write(`${clear}${printable(text)}`)
+})
+
+/** Rows a second over the last minute, from what had ended at which time. */
+const makeRate = (now: number, ended: number) => {
+  const samples = [{ at: now, ended }]
+  return (now: number, ended: number): number => {
+    samples.push({ at: now, ended })
+    while ((samples[1]?.at ?? now) < now - window) samples.shift()
+    const [first] = samples
+    if (first === undefined || now <= first.at) return 0
+    return ((ended - first.ended) * 1000) / (now - first.at)
+  }
+}
+const window = 60_000
+
+/** What takes some work to know changes slowly. */
+const outlookEvery = 1000
+
+/** Gives what is to be shown at a time. Ten times a second it only counts, and looks ahead once a second. */
+const makeState = ({ ledger, schedule }: Source, started: number) => {
+  const earlier = Outcome.total(ledger.earlier)
+  const rateOf = makeRate(started, Outcome.total(ledger.counts))
+  let outlook: Pick<ProgressLine.State, "rate" | "waits" | "remainingMillis" | "isAssumed"> | undefined
+  let due = started
+  let away: ProgressLine.State["away"]
+  return {
+    setAway: (error: MatrixError.MatrixError | undefined, until: number) => {
+      away = error === undefined ? undefined : { because: error.message, until }
+    },
+    at: (now: number): ProgressLine.State => {
+      const { counts } = ledger
+      if (outlook === undefined || now >= due) {
+        due = now + outlookEvery
+        outlook = {
+          rate: rateOf(now, Outcome.total(counts) - counts.notAttempted - counts.deferred),
+          waits: schedule.waits(now),
+          remainingMillis: schedule.remainingMillis(now),
+          isAssumed: schedule.assumes()
+        }
+      }
+      return { counts, earlier, total: ledger.size, ...outlook, away }
+    }
+  }
+}
+
+/** Draws until the scope ends; the last state is always drawn, and then without an outlook. */
+export const make = Effect.fnUntraced(function* (source: Source) {
+  const terminal = yield* Terminal.Terminal
+  const { colours, live } = yield* style
+  const state = makeState(source, yield* Clock.currentTimeMillis)
+  let drawn = ""
+  const draw = (text: string) =>
+    Effect.suspend(() => {
+      if (text === drawn) return Effect.void
+      drawn = text
+      return write(live ? `${clear}${text}` : `${text}\n`)
+    })
+  const line = Effect.fnUntraced(function* (isLast: boolean) {
+    const now = yield* Clock.currentTimeMillis
+    const seen = state.at(now)
+    const shown = isLast ? { ...seen, waits: [], remainingMillis: undefined, away: undefined } : seen
+    if (!live) return yield* draw(ProgressLine.plain(shown, now))
+    yield* draw(ProgressLine.live(shown, now, { columns: (yield* terminal.columns) || 80, colours }))
+  })
+  yield* Effect.addFinalizer(() => (live ? Effect.andThen(line(true), write("\n")) : line(true)))
+  // the first lines come sooner: whoever looks wants to know that it works
+  yield* Effect.gen(function* () {
+    yield* Effect.sleep(live ? "100 millis" : "10 seconds")
+    yield* line(false)
+    yield* line(false).pipe(Effect.delay(live ? "100 millis" : "30 seconds"), Effect.forever)
+  }).pipe(Effect.forkScoped)
+  const progress: Progress = { away: state.setAway }
+  return progress
 })

@@ -1,127 +1,314 @@
 /**
- * Runs the rows: so many at a time as are allowed, whichever may start, and what a finished row held back is released.
- * One row's failure is no other row's, unless it shows that no row can succeed.
+ * Carries a plan out. One loop hands out rows, as the order and the limits allow; each is one request, written down before
+ * it leaves and again when it is answered. What waits is in the schedule and not in a fibre, so whoever stops the run
+ * waits only for the answers that are due. One row's failure is no other row's, unless it shows that no row can succeed.
  */
-import { type MatrixError, Membership, RetryPolicy } from "@matrix-membership/core"
-import type * as Cause from "effect/Cause"
-import * as Deferred from "effect/Deferred"
+import { type MatrixError, RetryPolicy } from "@matrix-membership/core"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
-import * as Semaphore from "effect/Semaphore"
-import * as Stream from "effect/Stream"
+import * as Result from "effect/Result"
 import * as Attempt from "./Attempt.ts"
+import * as Evictions from "./Evictions.ts"
+import * as Halt from "./Halt.ts"
+import type { Journal } from "./Journal.ts"
+import type * as Ledger from "./Ledger.ts"
+import * as Operations from "./Operations.ts"
 import * as Order from "./Order.ts"
+import * as Outage from "./Outage.ts"
 import * as Outcome from "./Outcome.ts"
-import { impatient, isOwn, type Preflight, type Task } from "./Preflight.ts"
+import type { Rows } from "./PlanRows.ts"
+import type { Preflight } from "./Preflight.ts"
+import type { Schedule } from "./Schedule.ts"
+import * as Stop from "./Stop.ts"
 
 export interface Options {
-  /** Rows under way at the same time. */
+  /** Requests under way at the same time. */
   readonly concurrency: number
-  /** When a row is tried again. Default: `RetryPolicy.make()`. */
+  readonly schedule: Schedule
+  readonly journal: Journal
+  readonly ledger: Ledger.Ledger
+  /** When a row is tried again after a failure that may pass. */
   readonly retry?: RetryPolicy.Options | undefined
-  /** Called once for every row, as soon as its outcome is known. */
-  readonly report: (task: Task, outcome: Outcome.Outcome) => Effect.Effect<void>
-  /** Called when a row begins to wait, with the time until when in epoch milliseconds, and when it no longer does. */
-  readonly waiting?: ((task: Task, until: number | undefined) => Effect.Effect<void>) | undefined
-}
-
-const lostAccounts: ReadonlySet<string> = new Set([
-  "M_USER_DEACTIVATED",
-  "M_CONSENT_NOT_GIVEN",
-  "ORG_MATRIX_EXPIRED_ACCOUNT",
-  "ORG.MATRIX.MSC3866_USER_AWAITING_APPROVAL"
-])
-
-/**
- * Whether no other row can fare better: `always` when the token or the account is lost, `perhaps` when it may be the
- * server as a whole, or only a proxy that tired of this one request.
- */
-const isFatal = (error: MatrixError.MatrixError): "always" | "perhaps" | "no" => {
-  switch (error._tag) {
-    case "Unauthorized":
-      return "always"
-    case "AccountRestricted":
-      // who is suspended may still leave, and a guest may enter elsewhere
-      return lostAccounts.has(error.errcode) ? "always" : "no"
-    case "NotMatrix":
-      // a firewall that objects to one row's text answers 4xx
-      return error.status < 400 || error.status >= 500 ? "perhaps" : "no"
-    case "Unreachable":
-      return error.sent ? "no" : "perhaps"
-    default:
-      return "no"
-  }
+  readonly halt?: Halt.Halt | undefined
+  /** How long a server may be away before the run gives up. Default: 5 minutes. */
+  readonly patience?: Duration.Input | undefined
+  /** How long the run may stand still for a limit before it leaves the rest to a later run. Default: 1 hour. */
+  readonly maxWait?: Duration.Input | undefined
+  /** After which time no further request is sent. */
+  readonly maxDuration?: Duration.Input | undefined
+  readonly identity?: Attempt.IdentityServer | undefined
+  /** Rows that failed in an earlier run are tried again. */
+  readonly retryFailed?: boolean | undefined
+  /** Called for every row as soon as its outcome counts. */
+  readonly ended?: ((row: number, outcome: Outcome.Outcome) => Effect.Effect<void>) | undefined
+  /** Called when the server does not answer: until when it is left alone, in milliseconds since the epoch. */
+  readonly away?: ((error: MatrixError.MatrixError | undefined, until: number) => void) | undefined
 }
 
 /**
- * Every task is reported exactly once. Gives the error that stopped the run, or nothing. Stopped or interrupted, it
- * lets the requests in the air end and be recorded, and reports the rest as `notAttempted`.
+ * Policy for the requests of a long run: what fails in passing is tried for some minutes before a row is given up, and
+ * every wait that a limit asks for is obeyed.
  */
-export const run = Effect.fn("Runner.run")(function* ({ roster, sender, tasks }: Preflight, options: Options) {
-  const order = Order.make(
-    tasks.map(({ room, row, user }) => ({
-      room: room._tag === "Success" ? room.success : row.room,
-      user,
-      own: isOwn(row) || user === sender
-    }))
-  )
-  const membership = yield* Membership
-  const policy = RetryPolicy.make(options.retry)
-  const turnstile = yield* Semaphore.make(1)
-  const ready = yield* Queue.unbounded<number, Cause.Done>()
-  const fatal = yield* Deferred.make<MatrixError.MatrixError>()
-  const reported = new Set<number>()
+export const patient: RetryPolicy.Options = { times: 10, budget: "30 minutes", longestWait: "1 day" }
 
-  const report = (index: number, task: Task, outcome: Outcome.Outcome) =>
-    Effect.suspend(() => {
-      reported.add(index)
-      return options.report(task, outcome)
-    })
+/** How long after its departure a request of a run that was killed may still be taking effect, in milliseconds. */
+const aftermath = 3000
 
-  const ends = (error: MatrixError.MatrixError) => {
-    const verdict = isFatal(error)
-    if (verdict !== "perhaps") return Effect.succeed(verdict === "always")
-    const alive = Effect.provideService(membership.whoami, RetryPolicy.Override, impatient)
-    return Effect.map(Effect.result(alive), (answer) => answer._tag === "Failure")
+/** Rows without a request, written down at a time. */
+const batch = 1024
+
+/**
+ * Carries out all rows of a plan that no earlier run has settled. Every row is in the ledger with one outcome when it
+ * ends; interrupted, it lets the requests in the air end first. Gives why it stopped early, or nothing.
+ */
+export const run = Effect.fn("Runner.run")(function* (rows: Rows, preflight: Preflight, options: Options) {
+  const { concurrency, journal, ledger, retryFailed = false, schedule } = options
+  const policy = RetryPolicy.make({ ...patient, ...options.retry })
+  const patience = Duration.fromInputUnsafe(options.patience ?? "5 minutes")
+  const maxWait = Duration.toMillis(Duration.fromInputUnsafe(options.maxWait ?? "1 hour"))
+  const began = yield* Clock.currentTimeMillis
+  const deadline =
+    options.maxDuration === undefined
+      ? Number.POSITIVE_INFINITY
+      : began + Duration.toMillis(Duration.fromInputUnsafe(options.maxDuration))
+  const order = Order.make({
+    size: rows.size,
+    room: preflight.roomNumber,
+    actor: preflight.actorNumber,
+    target: preflight.targetNumber
+  })
+  const attempt: Attempt.Options = {
+    roster: preflight.roster,
+    sender: preflight.sender,
+    identity: options.identity
+  }
+  const evictions = Evictions.make(preflight.sender)
+  const outage = Outage.make()
+  const pasts = new Map<number, Attempt.Past>()
+  const released: Array<number> = []
+  /** Something has happened that the loop should look at. */
+  const news = yield* Queue.sliding<void>(1)
+  const notify = () => Queue.offerUnsafe(news, undefined)
+  let inFlight = 0
+  let stop: Stop.Stop | undefined
+  let learned = schedule.learned()
+
+  const endWith = (reason: Stop.Stop) => {
+    stop ??= reason
+    notify()
   }
 
-  const step = (index: number) =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.gen(function* () {
-        const task = tasks[index]
-        if (task === undefined) return
-        // a place in the queue is no reason to begin: the run may have ended meanwhile
-        yield* restore(Effect.yieldNow)
-        const waiting = (until: number | undefined) => options.waiting?.(task, until) ?? Effect.void
-        const { error, outcome } = yield* Attempt.run(task, roster, { policy, sender, turnstile, waiting, restore })
-        yield* report(index, task, outcome)
-        // an alias that leads nowhere is the matter of its own rows
-        if (error !== undefined && task.room._tag === "Success" && (yield* ends(error))) {
-          yield* Deferred.succeed(fatal, error)
-        }
-        yield* Queue.offerAll(ready, order.finish(index))
-        if (reported.size === tasks.length) yield* Queue.end(ready)
+  const placeOf = (row: number, roomId: Attempt.Work["roomId"]) => ({ roomId, actor: preflight.actor(row) })
+
+  /** The row has ended: on disk, then in the ledger, and what waited for it alone may begin. */
+  const conclude = Effect.fnUntraced(function* (row: number, outcome: Outcome.Outcome) {
+    const written =
+      outcome._tag === "notAttempted" || outcome._tag === "deferred"
+        ? Exit.void
+        : yield* Effect.exit(journal.conclude(row, outcome))
+    pasts.delete(row)
+    ledger.set(row, outcome, yield* Clock.currentTimeMillis)
+    released.push(...order.finish(row))
+    yield* options.ended?.(row, outcome) ?? Effect.void
+    if (Exit.isFailure(written)) return yield* Effect.failCause(written.cause)
+    const { done, failed, unchanged, unknown } = ledger.counts
+    const { earlier } = ledger
+    const failures = failed - earlier.failed + unknown
+    const all = failures + done - earlier.done + unchanged - earlier.unchanged
+    const because = Halt.reached(options.halt, { failed: failures, ended: all })
+    if (because !== undefined) endWith({ _tag: "halted", because })
+  })
+
+  /** A row whose turn has come: its outcome if it needs no request, else the schedule has it from here on. */
+  const admit = Effect.fnUntraced(function* (row: number) {
+    const room = preflight.room(row)
+    if (Result.isFailure(room)) return Outcome.failed(room.failure)
+    const before = journal.before(row)
+    if (before === "intended" || (typeof before === "object" && before._tag === "unknown")) {
+      // it may have taken effect, and whether it did is seen before anything is sent
+      const because = typeof before === "object" ? before.because : "the run ended before its answer came"
+      pasts.set(row, yield* Attempt.past(policy, because))
+      return schedule.add(row, journal.intendedAt(row) + aftermath)
+    }
+    const verdict = preflight.now(row)
+    if (verdict._tag === "unchanged") return Outcome.unchanged(verdict.because)
+    if (verdict._tag === "impossible") return Outcome.notAttempted(verdict.because)
+    const evicted = Operations.isOwn(rows.operation(row)) ? undefined : evictions.reason(placeOf(row, room.success))
+    return evicted === undefined ? schedule.add(row) : Outcome.notAttempted(evicted)
+  })
+
+  /** Admits what was released; ends at once what needs no request. */
+  const admitAll = Effect.gen(function* () {
+    const rest = released.splice(0, batch).filter((row) => ledger.tag(row) === undefined)
+    yield* Effect.forEach(
+      rest,
+      Effect.fnUntraced(function* (row) {
+        const outcome = yield* admit(row)
+        if (outcome === undefined) return
+        schedule.finished(row)
+        yield* conclude(row, outcome)
+      }),
+      { concurrency: "unbounded", discard: true }
+    )
+  })
+
+  /** What a step means for the row and for the run. */
+  const follow = Effect.fnUntraced(function* (row: number, work: Attempt.Work, step: Attempt.Step) {
+    const now = yield* Clock.currentTimeMillis
+    const error = "error" in step ? step.error : undefined
+    outage.note(error)
+    if (step._tag === "ended") {
+      if (step.outcome._tag === "done" || step.outcome._tag === "unknown") schedule.passed(row, now)
+      else schedule.denied(row, now)
+      const { operation } = work.row
+      if (operation === "join" && step.outcome._tag === "done") evictions.lift(work)
+      if (error !== undefined && !Operations.isOwn(operation)) yield* evictions.check(work, error)
+      if (error !== undefined && Stop.isFatal(error)) endWith({ _tag: "fatal", error })
+      return yield* conclude(row, step.outcome)
+    }
+    pasts.set(row, step.past)
+    ledger.waited(row, step.wait)
+    if (step._tag === "refused") schedule.refused(row, now, step.wait)
+    else schedule.again(row, now, now + step.wait)
+    // without a doubt the intention is void; with one it stands, for whoever comes after us
+    if (step.past.doubt === undefined) yield* journal.refused(row, step.wait)
+  })
+
+  const attemptOf = Effect.fnUntraced(function* (row: number, work: Attempt.Work) {
+    const past = pasts.get(row) ?? (yield* Attempt.past(policy))
+    const looked = past.doubt === undefined ? undefined : yield* Attempt.look(work, past, attempt)
+    if (looked !== undefined && looked._tag !== "clear") return looked
+    yield* journal.intend(row)
+    ledger.sent(row, yield* Clock.currentTimeMillis)
+    return yield* Attempt.send(work, looked?.past ?? past, attempt)
+  })
+
+  const perform = Effect.fnUntraced(function* (row: number) {
+    const room = preflight.room(row)
+    if (Result.isFailure(room)) return
+    const work = { row: rows.at(row), ...placeOf(row, room.success), target: preflight.target(row) }
+    yield* follow(row, work, yield* attemptOf(row, work))
+    const known = schedule.learned()
+    if (known !== learned) {
+      learned = known
+      yield* journal.limits({ ...known })
+    }
+  })
+
+  const launch = (row: number) => {
+    inFlight++
+    return perform(row).pipe(
+      Effect.catch((error) => Effect.sync(() => endWith({ _tag: "lost", error }))),
+      Effect.ensuring(
+        Effect.sync(() => {
+          inFlight--
+          notify()
+        })
+      ),
+      Effect.forkChild
+    )
+  }
+
+  /** The server is asked whether it is there, until it is; nothing else is sent meanwhile. */
+  const probe = Outage.over(patience, (error, until) => options.away?.(error, until)).pipe(
+    Effect.tap((error) =>
+      Effect.sync(() => {
+        outage.note(undefined)
+        options.away?.(undefined, 0)
+        if (error !== undefined) endWith({ _tag: "fatal", error })
+        notify()
       })
-    )
-
-  const rest = (because: string) =>
-    Effect.forEach(
-      tasks,
-      (task, index) => (reported.has(index) ? Effect.void : report(index, task, Outcome.notAttempted(because))),
-      { discard: true }
-    )
-
-  if (tasks.length === 0) return undefined
-  yield* Queue.offerAll(ready, order.ready)
-  const stopped = yield* Stream.fromQueue(ready).pipe(
-    Stream.mapEffect(step, { concurrency: options.concurrency, unordered: true }),
-    Stream.runDrain,
-    Effect.as(undefined),
-    Effect.raceFirst(Deferred.await(fatal)),
-    Effect.onInterrupt(() => rest("the run was interrupted"))
+    ),
+    Effect.interruptible,
+    Effect.forkChild
   )
-  // the last row may have been the fatal one
-  const error = stopped ?? ((yield* Deferred.isDone(fatal)) ? yield* Deferred.await(fatal) : undefined)
-  if (error !== undefined) yield* rest(`the run was stopped: ${error.message}`)
-  return error
+
+  /** Hands out what may be sent now; gives when there may be more, in milliseconds since the epoch. */
+  const fill = Effect.gen(function* () {
+    while (inFlight < concurrency) {
+      const now = yield* Clock.currentTimeMillis
+      const row = schedule.next(now)
+      if (row === undefined) return schedule.wakeAt(now) ?? Number.POSITIVE_INFINITY
+      yield* launch(row)
+    }
+    return Number.POSITIVE_INFINITY
+  })
+
+  /** The rows that are left, when no more are sent. */
+  const rest = Effect.fnUntraced(function* (reason: Stop.Stop) {
+    const because = Stop.reason(reason)
+    const usual = reason._tag === "deferred" ? Outcome.deferred(reason.until, because) : Outcome.notAttempted(because)
+    const now = yield* Clock.currentTimeMillis
+    for (let row = 0; row < rows.size; row++) {
+      if (ledger.tag(row) !== undefined) continue
+      const before = journal.before(row)
+      const doubt =
+        pasts.get(row)?.doubt ??
+        (before === "intended" ? "the run before this one ended before its answer came" : undefined)
+      const outcome = doubt !== undefined ? Outcome.unknown(doubt) : typeof before === "object" ? before : usual
+      ledger.set(row, outcome, now)
+      yield* options.ended?.(row, outcome) ?? Effect.void
+    }
+  })
+
+  /** What earlier runs have settled stays so. */
+  const restore = () => {
+    const settled: Array<number> = []
+    for (let row = 0; row < rows.size; row++) {
+      const before = journal.before(row)
+      if (typeof before === "object" && Outcome.isSettled(before) && !(retryFailed && before._tag === "failed")) {
+        ledger.restore(row, before, journal.intendedAt(row))
+        settled.push(row)
+      } else schedule.announce(row)
+    }
+    for (const row of settled) order.finish(row)
+    for (let row = 0; row < rows.size; row++) if (order.isReady(row)) released.push(row)
+  }
+
+  const loop = Effect.fnUntraced(function* (interruptible: <A>(wait: Effect.Effect<A>) => Effect.Effect<A>) {
+    /** Waits, unless somebody interrupts: that ends the run in good order. */
+    const pause = (wait: Effect.Effect<unknown>) =>
+      Effect.map(Effect.exit(interruptible(wait)), (exit) => {
+        if (Exit.isFailure(exit)) endWith({ _tag: "interrupted" })
+      })
+    let asking: Fiber.Fiber<unknown> | undefined
+    while (true) {
+      yield* pause(Effect.yieldNow)
+      if (stop !== undefined) break
+      if (released.length > 0) {
+        yield* Effect.catch(admitAll, (error) => Effect.sync(() => endWith({ _tag: "lost", error })))
+        continue
+      }
+      if (ledger.pending === 0) break
+      const now = yield* Clock.currentTimeMillis
+      if (now >= deadline) {
+        endWith({ _tag: "deferred", until: schedule.wakeAt(now) ?? now, because: "its time was up (--max-duration)" })
+        continue
+      }
+      if (asking?.pollUnsafe() !== undefined) asking = undefined
+      if (asking === undefined && outage.isSuspected()) asking = yield* probe
+      const wake = asking === undefined ? yield* fill : Number.POSITIVE_INFINITY
+      if (inFlight === 0 && asking === undefined && wake > now + maxWait) {
+        if (wake === Number.POSITIVE_INFINITY)
+          return yield* Effect.die(new Error("rows are left that nothing releases"))
+        endWith({ _tag: "deferred", until: wake, because: "a limit holds up all that is left (--max-wait)" })
+        continue
+      }
+      const left = Math.min(wake, deadline) - now
+      const timer = left === Number.POSITIVE_INFINITY ? Effect.never : Effect.sleep(Math.max(0, left))
+      yield* pause(Effect.raceFirst(Queue.take(news), timer))
+    }
+    if (asking !== undefined) yield* Fiber.interrupt(asking)
+    // what is in the air comes to its end, and is written down
+    while (inFlight > 0) yield* Queue.take(news)
+    if (stop !== undefined) yield* rest(stop)
+    return stop
+  })
+
+  restore()
+  return yield* Effect.uninterruptibleMask((interruptible) => loop(interruptible))
 })

@@ -36,11 +36,14 @@ export interface Options {
 
 export interface Target {
   readonly baseUrl: URL
+  /** It lives in this process, and ends with it. */
+  readonly isEmbedded: boolean
   readonly layer: Layer.Layer<Membership, never, HttpClient.HttpClient>
 }
 
-const at = (baseUrl: URL, accessToken: Redacted.Redacted): Target => ({
+const at = (baseUrl: URL, accessToken: Redacted.Redacted, isEmbedded: boolean): Target => ({
   baseUrl,
+  isEmbedded,
   layer: Membership.layer({ homeserver: baseUrl }).pipe(Layer.provide(Credentials.layer(accessToken)))
 })
 
@@ -64,7 +67,7 @@ export const open = Effect.fnUntraced(function* (options: Options, plan: Plan) {
       })
     }
     const { accessToken, baseUrl } = yield* Embedded.start(plan)
-    return at(baseUrl, accessToken)
+    return at(baseUrl, accessToken, true)
   }
   const url = Homeserver.parse(where)
   if (Result.isFailure(url)) {
@@ -75,5 +78,5 @@ export const open = Effect.fnUntraced(function* (options: Options, plan: Plan) {
     AccessToken.read(options.accessTokenFile),
     ({ message }) => new Unusable({ message })
   )
-  return at(url.success, accessToken)
+  return at(url.success, accessToken, false)
 })

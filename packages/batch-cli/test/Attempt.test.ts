@@ -1,13 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { RetryPolicy } from "@matrix-membership/core"
 import { FakeHomeserver, Faults } from "@matrix-membership/testkit"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Semaphore from "effect/Semaphore"
-import * as Attempt from "../src/Attempt.ts"
 import type * as Outcome from "../src/Outcome.ts"
-import * as Preflight from "../src/Preflight.ts"
-import { ended, fake, inTime, membership, pass, plan } from "./Stage.ts"
+import { ended, fake, inTime, membership, pass, plan, runner } from "./Stage.ts"
 
 const text = (outcome: Outcome.Outcome): string => {
   switch (outcome._tag) {
@@ -20,42 +18,32 @@ const text = (outcome: Outcome.Outcome): string => {
   }
 }
 
-interface Seen {
-  readonly outcomes: Array<string>
-  readonly waits: Array<number | undefined>
-}
-
-/** The row's outcome, after Alice has looked at the rooms as a run does. */
-const attempt = Effect.fnUntraced(function* (row: string, seen: Seen = { outcomes: [], waits: [] }) {
+/** A run of one row by Alice. */
+const attempted = Effect.fnUntraced(function* (row: string, seen: Array<string> = []) {
   const { accessToken } = yield* (yield* FakeHomeserver).register("alice")
-  return yield* Effect.gen(function* () {
-    const { roster, sender, tasks } = yield* Preflight.run(plan(row), { concurrency: 1 })
-    const [task] = tasks
-    if (task === undefined) return yield* Effect.die("no task")
-    const turnstile = yield* Semaphore.make(1)
-    return yield* Effect.uninterruptibleMask((restore) =>
-      Attempt.run(task, roster, {
-        policy: RetryPolicy.make(),
-        sender,
-        turnstile,
-        waiting: (until) => Effect.sync(() => seen.waits.push(until)),
-        restore
-      }).pipe(
-        Effect.map(({ outcome }) => text(outcome)),
-        Effect.tap((outcome) => Effect.sync(() => seen.outcomes.push(outcome)))
-      )
-    )
-  }).pipe(Effect.provide(membership(accessToken)))
+  const { course, run } = runner(plan(row), { retry: RetryPolicy.make() })
+  const stop = yield* run.pipe(
+    Effect.provide(membership(accessToken)),
+    Effect.ensuring(Effect.sync(() => seen.push(...course.reports.map(({ outcome }) => text(outcome)))))
+  )
+  return { course, stop }
+})
+
+/** The row's outcome. */
+const attempt = Effect.fnUntraced(function* (row: string, seen: Array<string> = []) {
+  const { course } = yield* attempted(row, seen)
+  assert.strictEqual(course.reports.length, 1)
+  return seen[0] ?? ""
 })
 
 /** The outcome of a row that is interrupted when so many milliseconds have passed. */
 const cut = Effect.fnUntraced(function* (row: string, millis: number) {
-  const seen: Seen = { outcomes: [], waits: [] }
+  const seen: Array<string> = []
   const fiber = yield* Effect.forkChild(attempt(row, seen))
   yield* pass(millis)
   const interrupting = yield* Effect.forkChild(Fiber.interrupt(fiber))
   yield* ended(interrupting)
-  return seen.outcomes
+  return seen
 })
 
 const room = { creator: "alice", roomId: "!hall:localhost" } as const
@@ -140,9 +128,12 @@ describe("a row fails", () => {
       const server = yield* FakeHomeserver
       const roomId = yield* server.createRoom({ ...room, members: { bob: "ban" } })
       yield* server.createRoom({ creator: "host", roomId: "!secret:localhost" })
+      yield* server.faults.every({ path: "/rooms/{roomId}/members" }, Faults.respond(403, { errcode: "M_FORBIDDEN" }))
+      yield* server.faults.every({ path: "/rooms/{roomId}/forget" }, Faults.respond(400, { errcode: "M_UNKNOWN" }))
       assert.strictEqual(yield* attempt(`invite ${roomId} @bob:localhost`), "failed: BadState")
       assert.strictEqual(yield* attempt("join !secret:localhost"), "failed: Forbidden")
-      assert.strictEqual(yield* attempt(`forget ${roomId}`), "failed: Refused")
+      assert.strictEqual(yield* attempt("forget !secret:localhost"), "failed: Refused")
+      assert.strictEqual((yield* sent).length, 3)
     }).pipe(Effect.provide(fake))
   )
   it.effect("without a request when its alias leads nowhere", () =>
@@ -151,14 +142,35 @@ describe("a row fails", () => {
       assert.deepStrictEqual(yield* sent, [])
     }).pipe(Effect.provide(fake))
   )
-  it.effect("when the wait is longer than any that is obeyed, without waiting", () =>
+})
+
+describe("a row is not attempted", () => {
+  it.effect("when what was read before the run shows that the server would refuse it", () =>
+    Effect.gen(function* () {
+      const server = yield* FakeHomeserver
+      const roomId = yield* server.createRoom({ ...room, members: { bob: "ban" } })
+      const banned = "notAttempted: banned; unban them first"
+      assert.strictEqual(yield* attempt(`invite ${roomId} @bob:localhost`), banned)
+      assert.strictEqual(yield* attempt(`forget ${roomId}`), "notAttempted: still in the room")
+      assert.deepStrictEqual(yield* sent, [])
+    }).pipe(Effect.provide(fake))
+  )
+})
+
+describe("a row is deferred", () => {
+  it.effect("when the wait is longer than the run may stand still, without waiting, and until when is said", () =>
     Effect.gen(function* () {
       const server = yield* FakeHomeserver
       const roomId = yield* server.createRoom(room)
       const tomorrow = { errcode: "M_LIMIT_EXCEEDED", retry_after_ms: 86_400_000 }
       yield* server.faults.every({ path: "/rooms/{roomId}/invite" }, Faults.respond(429, tomorrow))
-      assert.strictEqual(yield* attempt(`invite ${roomId} @bob:localhost`), "failed: RateLimited")
+      const { course } = yield* attempted(`invite ${roomId} @bob:localhost`)
+      const [{ outcome } = assert.fail()] = course.reports
+      if (outcome._tag !== "deferred") return assert.fail(text(outcome))
+      assert.strictEqual(outcome.because, "the run was stopped: a limit holds up all that is left (--max-wait)")
+      assert.isTrue(outcome.until >= 86_400_000 && outcome.until < 86_460_000, `${outcome.until}`)
       assert.strictEqual((yield* sent).length, 1)
+      assert.isBelow(yield* Clock.currentTimeMillis, 60_000)
     }).pipe(Effect.provide(fake))
   )
 })
@@ -186,17 +198,14 @@ describe("a row that is made to wait", () => {
       assert.isAtLeast((at[2] ?? 0) - (at[1] ?? 0), 20_000)
     }).pipe(Effect.provide(fake))
   )
-  it.effect("says until when it waits, and when it no longer does", () =>
+  it.effect("is in the ledger with its requests and its wait", () =>
     Effect.gen(function* () {
       const server = yield* FakeHomeserver
       const roomId = yield* server.createRoom(room)
       yield* server.faults.next({ path: "/rooms/{roomId}/invite" }, slow(20_000))
-      const seen: Seen = { outcomes: [], waits: [] }
-      yield* inTime(attempt(`invite ${roomId} @bob:localhost`, seen))
-      const [until, over] = seen.waits
-      assert.isTrue(until !== undefined && until >= 20_000 && until < 22_000, `${until}`)
-      assert.strictEqual(seen.waits.length, 2)
-      assert.isUndefined(over)
+      const { course } = yield* inTime(attempted(`invite ${roomId} @bob:localhost`))
+      const { requests, waitedMillis } = course.ledger?.entry(0) ?? assert.fail()
+      assert.deepStrictEqual({ requests, waitedMillis }, { requests: 2, waitedMillis: 20_000 })
     }).pipe(Effect.provide(fake))
   )
 })
@@ -208,7 +217,7 @@ describe("a row that is interrupted", () => {
       const roomId = yield* server.createRoom(room)
       yield* server.faults.every({ path: "/rooms/{roomId}/invite" }, slow(300_000))
       assert.deepStrictEqual(yield* cut(`invite ${roomId} @bob:localhost`, 1000), [
-        "notAttempted: the run ended while the server made it wait"
+        "notAttempted: the run was interrupted"
       ])
       assert.strictEqual((yield* sent).length, 1)
     }).pipe(Effect.provide(fake))

@@ -7,11 +7,12 @@ const outcomes: { readonly [T in Outcome.Tag]: Outcome.Outcome } = {
   done: Outcome.done,
   unchanged: Outcome.unchanged("already joined"),
   failed: Outcome.failed(new Unreachable({ cause: "connect ECONNREFUSED", sent: false })),
+  deferred: Outcome.deferred(1, "a limit"),
   unknown: Outcome.unknown("interrupted"),
   notAttempted: Outcome.notAttempted("interrupted")
 }
 
-const Tag = Schema.Literals(["done", "unchanged", "failed", "unknown", "notAttempted"])
+const Tag = Schema.Literals(["done", "unchanged", "failed", "deferred", "unknown", "notAttempted"])
 
 it.prop("the counts add up to the rows, whatever their outcomes", [Schema.Array(Tag)], ([tags]) => {
   const counts = tags.map((tag) => outcomes[tag]).reduce(Outcome.add, Outcome.none)

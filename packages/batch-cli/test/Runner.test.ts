@@ -6,17 +6,15 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type * as Outcome from "../src/Outcome.ts"
 import type { Plan } from "../src/Plan.ts"
-import * as Preflight from "../src/Preflight.ts"
-import * as Runner from "../src/Runner.ts"
-import { fake, inTime, membership, plan } from "./Stage.ts"
+import * as PlanRows from "../src/PlanRows.ts"
+import { fake, inTime, type Manner, membership, plan, runner, tags } from "./Stage.ts"
 
 type Happening = { readonly began: number } | { readonly ended: number; readonly outcome: Outcome.Tag }
 
 /** A run by Alice. The reason of a row is its index, so that a request shows which row it is. */
-const run = Effect.fnUntraced(function* (plan: Plan, concurrency: number, step = 100) {
+const carryOut = Effect.fnUntraced(function* (plan: Plan, manner: Manner, step = 100) {
   const { accessToken } = yield* (yield* FakeHomeserver).register("alice")
   const happenings: Array<Happening> = []
-  const outcomes: Array<Outcome.Outcome> = []
   let underWay = 0
   let most = 0
   const watched = Layer.effect(
@@ -39,23 +37,15 @@ const run = Effect.fnUntraced(function* (plan: Plan, concurrency: number, step =
       })
     )
   ).pipe(Layer.provide(FakeHomeserver.layerClient))
-  const fatal = yield* Effect.gen(function* () {
-    const preflight = yield* Preflight.run(plan, { concurrency })
-    return yield* Runner.run(preflight, {
-      concurrency,
-      report: ({ row }, outcome) =>
-        Effect.sync(() => {
-          happenings.push({ ended: row.line - 2, outcome: outcome._tag })
-          outcomes[row.line - 2] = outcome
-        })
-    })
-  }).pipe(Effect.provide(Layer.provide(membership(accessToken), watched)), (running) => inTime(running, step))
-  return { fatal, happenings, most, outcomes }
+  const { course, run } = runner(plan, {
+    ...manner,
+    ended: (row, outcome) => Effect.sync(() => happenings.push({ ended: row, outcome: outcome._tag }))
+  })
+  const stop = yield* inTime(Effect.provide(run, Layer.provide(membership(accessToken), watched)), step)
+  return { course, happenings, most, stop, outcomes: tags(course) }
 })
 
 const bodyOf = (body: { readonly toJSON: () => unknown }) => /"reason\\?":\\?"(\d+)/u.exec(JSON.stringify(body))?.[1]
-
-const tags = (outcomes: ReadonlyArray<Outcome.Outcome>) => outcomes.map(({ _tag }) => _tag)
 
 const RowOfRoom = Schema.Struct({
   room: Schema.Literals(["a", "b", "c"]),
@@ -98,8 +88,8 @@ describe("for any plan, whatever its rows meet", () => {
           const [operation, user] = what.split(" ")
           return `${operation} !${room}:localhost @${user ?? "alice"}:localhost ${index}`
         })
-        const { fatal, happenings, most } = yield* run(plan(...texts), concurrency, 300)
-        assert.isUndefined(fatal)
+        const { happenings, most, stop } = yield* carryOut(plan(...texts), { concurrency }, 300)
+        assert.isUndefined(stop)
         assert.isAtMost(most, concurrency)
 
         const ends = happenings.flatMap((happening) => ("ended" in happening ? happening.ended : []))
@@ -131,18 +121,18 @@ describe("a run", () => {
       const server = yield* FakeHomeserver
       yield* server.createRoom(hall)
       yield* server.faults.every({ path: "/rooms/{roomId}/invite" }, Faults.delay("1 second"))
-      const { most, outcomes } = yield* run(plan(...guests(20)), 6)
+      const { most, outcomes } = yield* carryOut(plan(...guests(20)), { concurrency: 6 })
       assert.strictEqual(most, 6)
-      assert.deepStrictEqual(tags(outcomes), new Array(20).fill("done"))
+      assert.deepStrictEqual(outcomes, new Array(20).fill("done"))
     }).pipe(Effect.provide(fake))
   )
   it.effect("goes on after a row has failed, in the same room too", () =>
     Effect.gen(function* () {
       const server = yield* FakeHomeserver
       yield* server.createRoom({ ...hall, members: { guest1: "ban" } })
-      const { fatal, outcomes } = yield* run(plan(...guests(4)), 2)
-      assert.isUndefined(fatal)
-      assert.deepStrictEqual(tags(outcomes), ["done", "failed", "done", "done"])
+      const { outcomes, stop } = yield* carryOut(plan(...guests(4)), { concurrency: 2 })
+      assert.isUndefined(stop)
+      assert.deepStrictEqual(outcomes, ["done", "notAttempted", "done", "done"])
     }).pipe(Effect.provide(fake))
   )
   it.effect("has each row meet what the rows before it made", () =>
@@ -150,7 +140,7 @@ describe("a run", () => {
       const server = yield* FakeHomeserver
       yield* server.createRoom({ creator: "host", roomId: "!hall:localhost", joinRule: "public" })
       yield* server.createRoom({ creator: "alice", roomId: "!old:localhost" })
-      const { outcomes } = yield* run(
+      const { outcomes } = yield* carryOut(
         plan(
           "join !hall:localhost",
           "join !hall:localhost",
@@ -159,9 +149,9 @@ describe("a run", () => {
           "leave !old:localhost",
           "forget !old:localhost"
         ),
-        8
+        { concurrency: 8 }
       )
-      assert.deepStrictEqual(tags(outcomes), ["done", "unchanged", "done", "failed", "done", "done"])
+      assert.deepStrictEqual(outcomes, ["done", "unchanged", "done", "notAttempted", "done", "done"])
     }).pipe(Effect.provide(fake))
   )
   it.effect("waits as long as the server asks, for each row", () =>
@@ -177,8 +167,8 @@ describe("a run", () => {
           Faults.respond(429, { errcode: "M_LIMIT_EXCEEDED", retry_after_ms: millis })
         )
       }
-      const { outcomes } = yield* run(plan(...guests(4)), 4)
-      assert.deepStrictEqual(tags(outcomes), ["done", "done", "done", "done"])
+      const { outcomes } = yield* carryOut(plan(...guests(4)), { concurrency: 4 })
+      assert.deepStrictEqual(outcomes, ["done", "done", "done", "done"])
       const times = Map.groupBy(yield* server.requests, ({ body }) => JSON.stringify(body))
       const gap = (user: string) => {
         const at = [...times].flatMap(([body, all]) => (body?.includes(user) ? all.map(({ time }) => time) : []))
@@ -191,16 +181,9 @@ describe("a run", () => {
   )
   it.effect("of no rows ends at once", () =>
     Effect.gen(function* () {
-      const { accessToken } = yield* (yield* FakeHomeserver).register("alice")
-      const preflight = yield* Effect.provide(
-        Preflight.run(plan("join !a:localhost"), { concurrency: 1 }),
-        membership(accessToken)
-      )
-      const fatal = yield* Runner.run(
-        { ...preflight, tasks: [] },
-        { concurrency: 1, report: () => Effect.die("no row") }
-      ).pipe(Effect.provide(membership(accessToken)), inTime)
-      assert.isUndefined(fatal)
+      const { outcomes, stop } = yield* carryOut({ ...plan("join !a:localhost"), rows: PlanRows.fromRows([]) }, {})
+      assert.isUndefined(stop)
+      assert.deepStrictEqual(outcomes, [])
     }).pipe(Effect.provide(fake))
   )
 })

@@ -6,9 +6,8 @@ import * as Fiber from "effect/Fiber"
 import * as Scheduler from "effect/Scheduler"
 import * as Schema from "effect/Schema"
 import type * as Outcome from "../src/Outcome.ts"
-import * as Preflight from "../src/Preflight.ts"
-import * as Runner from "../src/Runner.ts"
-import { ended, fake, membership, pass, plan } from "./Stage.ts"
+import type * as Stop from "../src/Stop.ts"
+import { ended, fake, type Manner, membership, pass, plan, runner } from "./Stage.ts"
 
 const hall = { creator: "alice", roomId: "!hall:localhost" } as const
 
@@ -26,19 +25,21 @@ const befalls = Effect.fnUntraced(function* (user: string, fault: Faults.Fault) 
 
 const limited = (millis: number) => Faults.respond(429, { errcode: "M_LIMIT_EXCEEDED", retry_after_ms: millis })
 
-/** A run by Alice under way, and the reports so far by user. */
-const start = Effect.fnUntraced(function* (plan: ReturnType<typeof invites>, concurrency: number, maxOps = 2048) {
+/** A run by Alice under way. */
+const start = Effect.fnUntraced(function* (plan: ReturnType<typeof invites>, manner: Manner, maxOps = 2048) {
   const { accessToken } = yield* (yield* FakeHomeserver).register("alice")
-  const reports: Array<readonly [user: string, outcome: Outcome.Outcome]> = []
-  const fiber = yield* Effect.gen(function* () {
-    const preflight = yield* Preflight.run(plan, { concurrency })
-    const report: Runner.Options["report"] = ({ user }, outcome) =>
-      Effect.sync(() => reports.push([user.slice(1, user.indexOf(":")), outcome]))
-    return yield* Runner.run(preflight, { concurrency, report }).pipe(
-      // how long a fibre runs before others get their turn, and so where an interrupt can strike
-      Effect.provideService(Scheduler.MaxOpsBeforeYield, maxOps)
-    )
-  }).pipe(Effect.provide(membership(accessToken)), Effect.forkChild)
+  const { course, run } = runner(plan, manner)
+  const fiber = yield* run.pipe(
+    // how long a fibre runs before others get their turn, and so where an interrupt can strike
+    Effect.provideService(Scheduler.MaxOpsBeforeYield, maxOps),
+    Effect.provide(membership(accessToken)),
+    Effect.forkChild
+  )
+  const reports = () =>
+    course.reports.map(({ outcome, row }) => {
+      const { user = "" } = plan.rows.at(row)
+      return [user.slice(1, user.indexOf(":")), outcome] as const
+    })
   return { fiber, reports }
 })
 
@@ -50,6 +51,8 @@ const sentTo = (user: string) =>
     Effect.flatMap(FakeHomeserver, (server) => server.requests),
     (requests) => requests.filter(({ body }) => JSON.stringify(body)?.includes(`"@${user}:`)).length
   )
+
+const fatal = (stop: Stop.Stop | undefined) => (stop?._tag === "fatal" ? stop.error._tag : stop?._tag)
 
 interface Deadly {
   readonly name: string
@@ -82,13 +85,12 @@ describe("an error after which no row can succeed", () => {
       let asked = 0
       const later = { path: "/account/whoami", where: () => tag === "NotMatrix" && ++asked > 1 }
       yield* (yield* FakeHomeserver).faults.every(later, Faults.respond(status, body))
-      const { fiber, reports } = yield* start(invites("ann", "bob", "cem", "dan"), 1)
-      const fatal = yield* ended(fiber)
-      assert.strictEqual(fatal?._tag, tag)
-      assert.deepStrictEqual(byUser(reports), { ann: "done", bob, cem: "notAttempted", dan: "notAttempted" })
-      assert.strictEqual(reports.length, 4)
+      const { fiber, reports } = yield* start(invites("ann", "bob", "cem", "dan"), { concurrency: 1 })
+      assert.strictEqual(fatal(yield* ended(fiber)), tag)
+      assert.deepStrictEqual(byUser(reports()), { ann: "done", bob, cem: "notAttempted", dan: "notAttempted" })
+      assert.strictEqual(reports().length, 4)
       assert.deepStrictEqual([yield* sentTo("cem"), yield* sentTo("dan")], [0, 0])
-      const [, cem] = reports.find(([user]) => user === "cem") ?? assert.fail()
+      const [, cem] = reports().find(([user]) => user === "cem") ?? assert.fail()
       assert.include("because" in cem ? cem.because : "", "the run was stopped")
     }).pipe(Effect.provide(fake))
   )
@@ -96,9 +98,9 @@ describe("an error after which no row can succeed", () => {
     Effect.gen(function* () {
       yield* (yield* FakeHomeserver).createRoom(hall)
       yield* befalls("bob", Faults.respond(401, { errcode: "M_UNKNOWN_TOKEN" }))
-      const { fiber, reports } = yield* start(invites("ann", "bob"), 1)
-      assert.strictEqual((yield* ended(fiber))?._tag, "Unauthorized")
-      assert.deepStrictEqual(byUser(reports), { ann: "done", bob: "failed" })
+      const { fiber, reports } = yield* start(invites("ann", "bob"), { concurrency: 1 })
+      assert.strictEqual(fatal(yield* ended(fiber)), "Unauthorized")
+      assert.deepStrictEqual(byUser(reports()), { ann: "done", bob: "failed" })
     }).pipe(Effect.provide(fake))
   )
   it.effect("cuts waits short, and nothing is sent after it", () =>
@@ -106,10 +108,11 @@ describe("an error after which no row can succeed", () => {
       yield* (yield* FakeHomeserver).createRoom(hall)
       yield* befalls("ann", limited(300_000))
       yield* befalls("bob", Faults.delay("2 seconds", Faults.respond(401, { errcode: "M_UNKNOWN_TOKEN" })))
-      const { fiber, reports } = yield* start(invites("ann", "bob", "cem"), 2)
+      const { fiber, reports } = yield* start(invites("ann", "bob", "cem"), { concurrency: 2 })
       yield* ended(fiber)
       assert.isBelow(yield* Clock.currentTimeMillis, 5000)
-      assert.deepStrictEqual(byUser(reports), { ann: "notAttempted", bob: "failed", cem: "notAttempted" })
+      // who waits holds nobody up
+      assert.deepStrictEqual(byUser(reports()), { ann: "notAttempted", bob: "failed", cem: "done" })
       yield* pass(600_000, 10_000)
       assert.strictEqual(yield* sentTo("ann"), 1)
     }).pipe(Effect.provide(fake))
@@ -120,9 +123,9 @@ describe("an error after which no row can succeed", () => {
       yield* server.createRoom(hall)
       yield* befalls("ann", Faults.delayAnswer("20 seconds"))
       yield* befalls("bob", Faults.respond(401, { errcode: "M_UNKNOWN_TOKEN" }))
-      const { fiber, reports } = yield* start(invites("ann", "bob", "cem"), 2)
-      assert.strictEqual((yield* ended(fiber))?._tag, "Unauthorized")
-      assert.deepStrictEqual(byUser(reports), { ann: "done", bob: "failed", cem: "notAttempted" })
+      const { fiber, reports } = yield* start(invites("ann", "bob", "cem"), { concurrency: 2 })
+      assert.strictEqual(fatal(yield* ended(fiber)), "Unauthorized")
+      assert.deepStrictEqual(byUser(reports()), { ann: "done", bob: "failed", cem: "notAttempted" })
       assert.strictEqual(yield* server.membershipOf("!hall:localhost", "ann"), "invite")
     }).pipe(Effect.provide(fake))
   )
@@ -132,9 +135,9 @@ describe("an error after which no row can succeed", () => {
       yield* befalls("ann", Faults.respond(403, { errcode: "M_FORBIDDEN" }))
       yield* befalls("bob", Faults.respond(404, { errcode: "M_NOT_FOUND" }))
       yield* befalls("cem", Faults.respond(400, { errcode: "ORG.EXAMPLE.WHATEVER" }))
-      const { fiber, reports } = yield* start(invites("ann", "bob", "cem", "dan"), 1)
+      const { fiber, reports } = yield* start(invites("ann", "bob", "cem", "dan"), { concurrency: 1 })
       assert.isUndefined(yield* ended(fiber))
-      assert.deepStrictEqual(byUser(reports), { ann: "failed", bob: "failed", cem: "failed", dan: "done" })
+      assert.deepStrictEqual(byUser(reports()), { ann: "failed", bob: "failed", cem: "failed", dan: "done" })
     }).pipe(Effect.provide(fake))
   )
 })
@@ -144,21 +147,21 @@ describe("an interrupt", () => {
     Effect.gen(function* () {
       yield* (yield* FakeHomeserver).createRoom(hall)
       yield* befalls("ann", limited(300_000))
-      const { fiber, reports } = yield* start(invites("ann", "bob"), 2)
+      const { fiber, reports } = yield* start(invites("ann", "bob"), { concurrency: 2 })
       yield* pass(2000)
       // no virtual time passes here
       yield* Fiber.interrupt(fiber)
-      assert.deepStrictEqual(byUser(reports), { ann: "notAttempted", bob: "done" })
+      assert.deepStrictEqual(byUser(reports()), { ann: "notAttempted", bob: "done" })
     }).pipe(Effect.provide(fake))
   )
   it.effect("lets the requests in the air end, and starts no other", () =>
     Effect.gen(function* () {
       yield* (yield* FakeHomeserver).createRoom(hall)
       yield* befalls("ann", Faults.delay("30 seconds"))
-      const { fiber, reports } = yield* start(invites("ann", "bob"), 1)
+      const { fiber, reports } = yield* start(invites("ann", "bob"), { concurrency: 1 })
       yield* pass(1000)
       yield* ended(yield* Effect.forkChild(Fiber.interrupt(fiber)))
-      assert.deepStrictEqual(byUser(reports), { ann: "done", bob: "notAttempted" })
+      assert.deepStrictEqual(byUser(reports()), { ann: "done", bob: "notAttempted" })
       assert.strictEqual(yield* sentTo("bob"), 0)
     }).pipe(Effect.provide(fake))
   )
@@ -188,16 +191,21 @@ describe("an interrupt", () => {
             `guest${index}`,
             row.limited ? limited(row.takes * 10_000) : Faults.delayAnswer(row.takes * 100)
           )
-        const { fiber, reports } = yield* start(invites(...names), concurrency, maxOps)
+        const { fiber, reports } = yield* start(invites(...names), { concurrency }, maxOps)
         yield* pass(after * 100, 300)
         for (let breath = 0; breath < breaths; breath++) yield* Effect.yieldNow
         const underWay = fiber.pollUnsafe() === undefined
         yield* ended(yield* Effect.forkChild(Fiber.interrupt(fiber)), 1000)
 
         // interrupted during the preflight, no row has come up yet
-        if (reports.length === 0) return assert.isTrue(underWay)
-        assert.deepStrictEqual(reports.map(([user]) => user).sort(), names)
-        for (const [user, outcome] of reports) {
+        if (reports().length === 0) return assert.isTrue(underWay)
+        assert.deepStrictEqual(
+          reports()
+            .map(([user]) => user)
+            .sort(),
+          names
+        )
+        for (const [user, outcome] of reports()) {
           const membership = yield* server.membershipOf("!hall:localhost", user)
           if (outcome._tag === "done") assert.strictEqual(membership, "invite", user)
           else assert.isUndefined(membership, `${user} is ${outcome._tag}`)

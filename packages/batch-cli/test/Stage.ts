@@ -2,14 +2,23 @@
 import { Credentials, Membership } from "@matrix-membership/core"
 import { FakeHomeserver } from "@matrix-membership/testkit"
 import * as Arr from "effect/Array"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
+import * as Journal from "../src/Journal.ts"
+import * as Ledger from "../src/Ledger.ts"
+import * as Kind from "../src/LimiterKind.ts"
+import * as Limits from "../src/Limits.ts"
+import type * as Outcome from "../src/Outcome.ts"
 import * as Plan from "../src/Plan.ts"
 import * as PlanRows from "../src/PlanRows.ts"
+import * as Preflight from "../src/Preflight.ts"
+import * as Runner from "../src/Runner.ts"
+import * as Schedule from "../src/Schedule.ts"
 
 /** The fake and an `HttpClient` that reaches it in this process. */
 export const fake = FakeHomeserver.layerClient.pipe(Layer.provideMerge(FakeHomeserver.layer()))
@@ -22,23 +31,77 @@ export const membership = (accessToken: string) =>
 
 const decode = Schema.decodeUnknownSync(Plan.Content)
 
-/** `invite !hall:localhost @bob:localhost and a reason`; the first row is on line 2, as in a CSV file. */
-export const plan = (...rows: ReadonlyArray<string>): Plan.Plan => {
-  const read = rows.map((text, index): Plan.Row => {
-    const [operation, room, user = "", ...reason] = text.split(" ")
-    return {
-      ...decode({
+/** A plan of these rows; the first is on line 2, as in a CSV file. */
+export const planOf = (contents: ReadonlyArray<object>): Plan.Plan => {
+  const read = contents.map((content, index): Plan.Row => ({ ...decode(content), line: index + 2 }))
+  if (!Arr.isReadonlyArrayNonEmpty(read)) throw new Error("a plan has rows")
+  return { source: "plan.csv", rows: PlanRows.fromRows(read), digest: Plan.digestOf(read) }
+}
+
+/** `invite !hall:localhost @bob:localhost and a reason`. */
+export const plan = (...rows: ReadonlyArray<string>): Plan.Plan =>
+  planOf(
+    rows.map((text) => {
+      const [operation, room, user = "", ...reason] = text.split(" ")
+      return {
         operation,
         room,
         ...(user === "" ? {} : { user }),
         ...(reason.length === 0 ? {} : { reason: reason.join(" ") })
-      }),
-      line: index + 2
-    }
-  })
-  if (!Arr.isReadonlyArrayNonEmpty(read)) throw new Error("a plan has rows")
-  return { source: "plan.csv", rows: PlanRows.fromRows(read), digest: Plan.digestOf(read) }
+      }
+    })
+  )
+
+/** How a plan is carried out; by default one request at a time, without a journal, and nothing is known of limits. */
+export interface Manner extends Partial<Omit<Runner.Options, "schedule" | "journal" | "ledger">> {
+  /** By default there are none. */
+  readonly limits?: Limits.Limits
+  readonly learn?: boolean
+  readonly maxRate?: number
+  readonly journal?: Journal.Journal
 }
+
+/** What is seen of a run from outside, also of one that was interrupted. */
+export interface Course {
+  /** In the order in which rows ended. */
+  readonly reports: ReadonlyArray<{ readonly row: number; readonly outcome: Outcome.Outcome }>
+  /** None before the preflight is through. */
+  readonly ledger: Ledger.Ledger | undefined
+}
+
+/** A run as the tool makes it, from the preflight to the last row, for whoever owns the token. */
+export const runner = (plan: Plan.Plan, manner: Manner = {}) => {
+  const { journal = Journal.none, learn = false, limits = learn ? Limits.learn : Limits.none, maxRate } = manner
+  const { concurrency = 1, ...options } = manner
+  const reports: Array<Course["reports"][number]> = []
+  const course: { -readonly [K in keyof Course]: Course[K] } = { reports, ledger: undefined }
+  const run = Effect.gen(function* () {
+    const preflight = yield* Preflight.run(plan, { concurrency })
+    const { rows } = plan
+    const now = yield* Clock.currentTimeMillis
+    const { recent } = journal
+    const schedule = Schedule.make({ work: Kind.ofRows(rows), limits, learn, now, maxRate, recent })
+    const ledger = Ledger.make(rows)
+    course.ledger = ledger
+    return yield* Runner.run(rows, preflight, {
+      ...options,
+      concurrency,
+      schedule,
+      journal,
+      ledger,
+      ended: (row, outcome) => {
+        reports.push({ row, outcome })
+        return options.ended?.(row, outcome) ?? Effect.void
+      }
+    })
+  })
+  const seen: Course = course
+  return { course: seen, run }
+}
+
+/** The tags of a course by row. */
+export const tags = ({ reports }: Course) =>
+  [...reports].sort((one, other) => one.row - other.row).map(({ outcome }) => outcome._tag)
 
 /** Lets promises and whatever else needs no time go on. */
 export const breathe = Effect.promise(

@@ -3,7 +3,7 @@ import * as CliError from "effect/cli/CliError"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as TestConsole from "effect/testing/TestConsole"
-import { SomeFailed, Unusable, WrongUsage } from "../src/ExitCode.ts"
+import { SomeFailed, StoppedEarly, Unusable, WrongUsage } from "../src/ExitCode.ts"
 import * as Terminal from "../src/Terminal.ts"
 
 const codeOf = (exit: Exit.Exit<unknown, unknown>) => {
@@ -19,10 +19,15 @@ describe("the exit code", () => {
   })
   it.each([
     { name: "0 for success", exit: Exit.void, code: 0 },
-    { name: "1 for failed rows", exit: Exit.fail(new SomeFailed({ failed: 1, unknown: 0, rows: 2 })), code: 1 },
+    {
+      name: "1 for failed rows",
+      exit: Exit.fail(new SomeFailed({ failed: 1, notAttempted: 0, unknown: 0, rows: 2 })),
+      code: 1
+    },
     { name: "1 for a defect", exit: Exit.die(new Error("bug")), code: 1 },
     { name: "2 for wrong usage", exit: Exit.fail(new WrongUsage({ message: "no" })), code: 2 },
     { name: "2 for flags that cannot be parsed", exit: Exit.fail(usage), code: 2 },
+    { name: "3 for a run that stopped early", exit: Exit.fail(new StoppedEarly({ message: "later" })), code: 3 },
     { name: "4 for what cannot be used", exit: Exit.fail(new Unusable({ message: "no" })), code: 4 },
     { name: "130 for an interrupt", exit: Exit.interrupt(), code: 130 }
   ])("is $name", ({ code, exit }) => {
@@ -46,7 +51,10 @@ describe("on stderr", () => {
   )
   it.effect("failed rows are nothing more, as the report has named them", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* said(Effect.fail(new SomeFailed({ failed: 1, unknown: 0, rows: 2 }))), [])
+      assert.deepStrictEqual(
+        yield* said(Effect.fail(new SomeFailed({ failed: 1, notAttempted: 0, unknown: 0, rows: 2 }))),
+        []
+      )
     })
   )
 })

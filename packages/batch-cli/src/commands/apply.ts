@@ -1,10 +1,14 @@
 /** `batch-cli apply PLAN`: checks the whole plan, then carries it out. */
-
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Application from "../Application.ts"
+import * as Apply from "../Apply.ts"
+import * as Identity from "../Identity.ts"
+import * as Pace from "../Pace.ts"
 import * as Target from "../Target.ts"
+
+const flag = (name: string, description: string) =>
+  Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
 
 export const apply = Command.make(
   "apply",
@@ -14,27 +18,36 @@ export const apply = Command.make(
     ),
     homeserver: Target.homeserver,
     accessTokenFile: Target.accessTokenFile,
-    concurrency: Flag.Int("concurrency").pipe(
-      Flag.withAlias("c"),
-      Flag.withDescription("requests under way at the same time, 1 to 64 (default 8)"),
-      Flag.withDefault(8),
-      Flag.filter(
-        (n) => n >= 1 && n <= 64,
-        (n) => `a number from 1 to 64, got ${n}`
-      )
+    identityServer: Identity.identityServer,
+    ...Pace.flags,
+    journal: Flag.String("journal").pipe(
+      Flag.withMetavar("FILE"),
+      Flag.withDescription(
+        "what was done is kept there, and a later run goes on from it (default: PLAN.journal.ndjson beside the plan)"
+      ),
+      Flag.optional
     ),
-    json: Flag.Boolean("json").pipe(
-      Flag.withDescription("write a line of JSON for every row as it ends, and one for the summary"),
-      Flag.withDefault(false)
-    )
+    noJournal: flag("no-journal", "keep no journal (default for standard input and the embedded server)"),
+    restart: flag("restart", "begin anew; the old journal is kept aside"),
+    retryFailed: flag("retry-failed", "try rows again that failed in an earlier run"),
+    report: Flag.String("report").pipe(
+      Flag.withMetavar("FILE"),
+      Flag.withDescription("write a report as .csv, .json or .html; may be given several times"),
+      Flag.atLeast(0)
+    ),
+    json: flag("json", "write a line of JSON for every row as it ends, and one for the summary")
   },
-  Application.apply
+  Apply.apply
 ).pipe(
-  Command.withDescription("Apply a plan of invitations, joins, leaves and forgets"),
+  Command.withDescription("Apply a plan of membership changes"),
   Command.withExamples([
     {
       command: "batch-cli apply plan.csv --homeserver https://matrix.example.org",
-      description: "With the token in MATRIX_ACCESS_TOKEN"
+      description: "With the token in MATRIX_ACCESS_TOKEN; the same command again goes on where it ended"
+    },
+    {
+      command: "batch-cli apply plan.csv --limits synapse-default --max-duration 8h --report friday.html",
+      description: "Overnight, with a report for those who asked for it"
     },
     {
       command: "batch-cli apply plan.csv --homeserver embedded",

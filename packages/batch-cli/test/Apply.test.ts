@@ -71,13 +71,19 @@ describe("the exit code", () => {
   )
   it.effect("is 1 when some rows failed, and each of them is named with its place and its reason", () =>
     Effect.gen(function* () {
-      const { accessToken, env } = yield* setUp
-      const stdin = `${guests(3)}\ninvite,!hall:localhost,@banned:localhost\njoin,#nowhere:localhost,\n`
+      const { accessToken, env, server } = yield* setUp
+      yield* server.faults.every(invitation("shy"), Faults.respond(403, { errcode: "M_FORBIDDEN", error: "no" }))
+      const more = ["invite,!hall:localhost,@banned:localhost", "invite,!hall:localhost,@shy:localhost"]
+      const stdin = [guests(3), ...more, "join,#nowhere:localhost,", ""].join("\n")
       const ended = yield* inTime(batchCli(["apply", "-"], { env, stdin }))
       assert.strictEqual(ended.exitCode, 1)
-      assert.match(ended.stdout, /^stdin:5: invite @banned:localhost to !hall:localhost: BadState: M_BAD_STATE/u)
-      assert.match(ended.stdout, /^stdin:6: join #nowhere:localhost: NotFound: /mu)
-      assert.match(ended.stdout, /done +3 .*\n.*failed +2 /u)
+      assert.match(
+        ended.stderr,
+        /^stdin:5: invite @banned:localhost to !hall:localhost: cannot work: banned; unban them/u
+      )
+      assert.match(ended.stdout, /^stdin:6: invite @shy:localhost to !hall:localhost: Forbidden: M_FORBIDDEN: /u)
+      assert.match(ended.stdout, /^stdin:7: join #nowhere:localhost: NotFound: /mu)
+      assert.match(ended.stdout, /done +3 .*\n.*failed +2 .*\n.*not attempted +1 .*\n.*rows +6 /u)
       assertPresentable(ended, accessToken)
     }).pipe(Effect.provide(fake))
   )
@@ -144,7 +150,7 @@ describe("a run that is interrupted", () => {
       const { before, exitCode, stdout } = yield* interrupted([], slow, 2000)
       assert.strictEqual(exitCode, 130)
       assert.strictEqual(before, "")
-      assert.match(stdout, /done +2 .*\n.*failed +0 .*\n.*not attempted +1 .*\n.*rows +3 .*\n.*interrupted/u)
+      assert.match(stdout, /done +2 .*\n.*failed +0 .*\n.*not attempted +1 .*\n.*rows +3 .*\n(?:.*\n)*.*interrupted/u)
     }).pipe(Effect.provide(fake))
   )
   it.effect("has a line of JSON for every row all the same", () =>
@@ -201,7 +207,7 @@ describe("a run against a server that is not well", () => {
       assert.strictEqual(times.length, 3)
       assert.isAtLeast((times[1] ?? 0) - (times[0] ?? 0), 60_000)
       assert.isAtLeast((times[2] ?? 0) - (times[1] ?? 0), 60_000)
-      assert.match(ended.stderr, /1 waiting, up to \d+ s\n/u)
+      assert.match(ended.stderr, /waiting .+ for rc_invites\.\w+/u)
     }).pipe(Effect.provide(fake))
   )
 })

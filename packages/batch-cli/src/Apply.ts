@@ -1,0 +1,251 @@
+/** `apply`: checks the plan, then carries it out, and accounts for every row. */
+import type * as MatrixError from "@matrix-membership/core/MatrixError"
+import * as Clock from "effect/Clock"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Stdio from "effect/Stdio"
+import type { IdentityServer } from "./Attempt.ts"
+import { SomeFailed, StoppedEarly, Unusable, WrongUsage } from "./ExitCode.ts"
+import * as Identity from "./Identity.ts"
+import * as Journal from "./Journal.ts"
+import * as Ledger from "./Ledger.ts"
+import * as Kind from "./LimiterKind.ts"
+import * as Limits from "./Limits.ts"
+import * as Outcome from "./Outcome.ts"
+import * as Output from "./Output.ts"
+import type { Pace } from "./Pace.ts"
+import * as Plan from "./Plan.ts"
+import { printable } from "./PlanProblem.ts"
+import type { Rows } from "./PlanRows.ts"
+import * as Preflight from "./Preflight.ts"
+import * as Progress from "./Progress.ts"
+import * as ReportAccount from "./ReportAccount.ts"
+import * as ReportFile from "./ReportFile.ts"
+import * as ReportJson from "./ReportJson.ts"
+import * as ReportSummary from "./ReportSummary.ts"
+import * as Runner from "./Runner.ts"
+import * as Schedule from "./Schedule.ts"
+import * as Stop from "./Stop.ts"
+import * as Target from "./Target.ts"
+
+export interface Options extends Target.Options, Pace {
+  readonly plan: string
+  readonly json: boolean
+  readonly identityServer: Option.Option<string>
+  /** Where to keep the journal; by default beside the plan. */
+  readonly journal: Option.Option<string>
+  readonly noJournal: boolean
+  /** Begin anew, with the old journal set aside. */
+  readonly restart: boolean
+  /** Rows that failed in an earlier run are tried again. */
+  readonly retryFailed: boolean
+  readonly report: ReadonlyArray<string>
+}
+
+const wrongUsage = ({ message }: { readonly message: string }) => new WrongUsage({ message })
+
+const invalid =
+  (nothing: string) =>
+  ({ message }: Plan.PlanInvalid) =>
+    new WrongUsage({ message: `${message}\nThe plan was not applied: nothing was ${nothing}.` })
+
+const advice = (error: MatrixError.MatrixError): string => {
+  switch (error._tag) {
+    case "Unauthorized":
+      return error.locked ? "" : "; get a new access token and try again"
+    case "NotMatrix":
+      return "; is this the base URL of a homeserver?"
+    case "Unreachable":
+      return "; check --homeserver and the network"
+    default:
+      return ""
+  }
+}
+
+/** The server or the account can be used no further, be it before the first row or on the way. */
+export const unusable = (baseUrl: URL) => (error: MatrixError.MatrixError) =>
+  new Unusable({ message: printable(`${baseUrl.href}: ${error.message.replace(/\s+/gu, " ").trim()}${advice(error)}`) })
+
+/** Where the journal of this run is: nowhere for a server that ends with the run, or a plan that cannot be read again. */
+const journalPath = ({ journal, noJournal, plan }: Options, isEmbedded: boolean): string | undefined => {
+  if (noJournal) return undefined
+  if (Option.isSome(journal)) return journal.value
+  return plan === "-" || isEmbedded ? undefined : `${plan}.journal.ndjson`
+}
+
+const openJournal = Effect.fnUntraced(function* (
+  options: Options,
+  { digest, rows, source }: Plan.Plan,
+  sender: string,
+  baseUrl: URL,
+  isEmbedded: boolean
+) {
+  const path = journalPath(options, isEmbedded)
+  if (path === undefined) return Journal.none
+  const { restart } = options
+  const journal = yield* Journal.open({ path, rows, digest, source, homeserver: baseUrl.href, sender, restart })
+  for (const note of journal.notes) yield* Console.error(printable(note))
+  const { edited } = journal
+  if (edited !== undefined) {
+    yield* Console.error(
+      `the plan was edited since the last run: ${edited.kept} rows go on, ${edited.new} are new, ${edited.gone} are gone`
+    )
+  }
+  return journal
+})
+
+/** Checks the plan, then carries it out; fails with the error whose exit code tells how it went. */
+export const apply = Effect.fn("apply")(function* (options: Options) {
+  if (options.plan === "-" && Option.contains(options.accessTokenFile, "-")) {
+    return yield* new WrongUsage({ message: "the plan and the access token cannot both come from standard input" })
+  }
+  if (options.noJournal && (Option.isSome(options.journal) || options.restart)) {
+    return yield* new WrongUsage({ message: "--no-journal goes with neither --journal nor --restart" })
+  }
+  yield* Effect.mapError(Effect.forEach(options.report, ReportFile.check, { discard: true }), wrongUsage)
+  const plan = yield* Effect.mapError(Plan.read(options.plan), invalid("sent"))
+  const target = yield* Target.open(options, plan)
+  const identity = yield* Identity.open(options.identityServer, plan, target.isEmbedded)
+  yield* run(options, plan, target, identity).pipe(Effect.provide(target.layer))
+}, Effect.scoped)
+
+const hour = 60 * 60 * 1000
+
+/** What carries the run: what is known of its rows, and which of them goes next. */
+const prepare = Effect.fnUntraced(function* (options: Options, plan: Plan.Plan, journal: Journal.Journal) {
+  const now = yield* Clock.currentTimeMillis
+  const limits = yield* Effect.mapError(Limits.read(options.limits), ({ message }) =>
+    wrongUsage({ message: `--limits: ${message}` })
+  )
+  const learned = yield* Effect.orElseSucceed(
+    Schema.decodeUnknownEffect(Limits.Limits)(journal.learned ?? {}),
+    (): Limits.Limits => Limits.learn
+  )
+  return {
+    ledger: Ledger.make(plan.rows),
+    schedule: Schedule.make({
+      work: Kind.ofRows(plan.rows),
+      // what a person says of the server counts for more than what an earlier run made of its answers
+      limits: Limits.over(learned, limits),
+      learn: options.limits === "learn",
+      now,
+      maxRate: Option.getOrUndefined(options.maxRate),
+      recent: journal.recent.filter(({ at }) => at > now - hour)
+    })
+  }
+})
+
+/** So many rows are spelled out before the run; all of them are in the account at its end. */
+const foreseenShown = 20
+
+/** Names the rows that cannot work as things stand, before the first one is sent. */
+const foresee = Effect.fnUntraced(function* (
+  { rows, source }: Plan.Plan,
+  preflight: Preflight.Preflight,
+  journal: Journal.Journal
+) {
+  let found = 0
+  for (let row = 0; row < rows.size; row++) {
+    const before = journal.before(row)
+    const verdict = preflight.verdict(row)
+    if (verdict._tag !== "impossible" || (typeof before === "object" && Outcome.isSettled(before))) continue
+    found++
+    if (found > foreseenShown) continue
+    const content = rows.at(row)
+    const what = `${ReportAccount.place(source, content)}: ${ReportAccount.request(content)}`
+    yield* Console.error(printable(`${what}: cannot work: ${verdict.because}`))
+  }
+  if (found > foreseenShown) yield* Console.error(`and ${found - foreseenShown} more rows that cannot work`)
+})
+
+/** The id behind each room of the plan, by its number there. */
+const roomIds = (rows: Rows, preflight: Preflight.Preflight) => {
+  const ids = new Map<number, string>()
+  for (let row = 0; row < rows.size && ids.size < rows.rooms.size; row++) {
+    const room = preflight.room(row)
+    if (Result.isSuccess(room)) ids.set(rows.room(row), room.success)
+  }
+  return (room: number) => ids.get(room)
+}
+
+const ending = (counts: Outcome.Counts, stop: Stop.Stop | undefined, baseUrl: URL) => {
+  if (stop?._tag === "fatal") return unusable(baseUrl)(stop.error)
+  if (stop !== undefined) return new StoppedEarly({ message: Stop.reason(stop) })
+  const { failed, notAttempted, unknown } = counts
+  const rows = Outcome.total(counts)
+  return failed + notAttempted + unknown === 0 ? undefined : new SomeFailed({ failed, notAttempted, unknown, rows })
+}
+
+const run = Effect.fnUntraced(function* (
+  options: Options,
+  plan: Plan.Plan,
+  { baseUrl, isEmbedded }: Target.Target,
+  identity: IdentityServer | undefined
+) {
+  const { rows } = plan
+  yield* Progress.note(`reading who is where, for ${rows.size} rows …`)
+  const preflight = yield* Preflight.run(plan, options).pipe(
+    Effect.mapError((error) => (error._tag === "PlanInvalid" ? invalid("changed")(error) : unusable(baseUrl)(error)))
+  )
+  const journal = yield* openJournal(options, plan, preflight.sender, baseUrl, isEmbedded)
+  const { ledger, schedule } = yield* prepare(options, plan, journal)
+  yield* foresee(plan, preflight, journal)
+  const stdio = yield* Stdio.Stdio
+  const startedAt = yield* Clock.currentTimeMillis
+  const roomId = roomIds(rows, preflight)
+  const part = { rows, ledger, roomId, sender: preflight.sender }
+  const words = yield* stdio.args
+
+  /** The account of the run, wherever it is wanted; an interrupted run owes it as well. */
+  const conclude = Effect.fnUntraced(function* (stop: Stop.Stop | undefined) {
+    const account: ReportAccount.Account = {
+      ...part,
+      source: plan.source,
+      homeserver: baseUrl.href,
+      startedAt,
+      endedAt: yield* Clock.currentTimeMillis,
+      interrupted: stop?._tag === "interrupted",
+      ...(stop === undefined || stop._tag === "interrupted" ? {} : { stopped: Stop.reason(stop) }),
+      waits: schedule
+        .refusals()
+        .map(({ kind, millis, refusals }) => ({ limiter: kind, refusals, waitedMillis: millis })),
+      ...(words.length === 0 ? {} : { goOn: ["batch-cli", ...words] })
+    }
+    const comeBackAt = ReportAccount.comeBackAt(account)
+    yield* Effect.ignore(
+      journal.end({
+        counts: ledger.counts,
+        because: stop === undefined ? "all rows have ended" : Stop.reason(stop),
+        ...(comeBackAt === undefined ? {} : { comeBackAt })
+      })
+    )
+    if (options.json) yield* Output.print(ReportJson.summary(account))
+    else yield* Output.printLines(ReportSummary.lines(account, { isTerminal: yield* stdio.stdoutIsTerminal }))
+    yield* Effect.forEach(options.report, (path) => ReportFile.write(path, account), { discard: true })
+  })
+
+  const stop = yield* Effect.gen(function* () {
+    const progress = yield* Progress.make({ ledger, schedule })
+    return yield* Runner.run(rows, preflight, {
+      ...options,
+      halt: Option.getOrUndefined(options.halt),
+      maxDuration: Option.getOrUndefined(options.maxDuration),
+      schedule,
+      journal,
+      ledger,
+      identity,
+      away: progress.away,
+      ended: (row) =>
+        options.json ? Effect.provideService(Output.print(ReportJson.row(part, row)), Stdio.Stdio, stdio) : Effect.void
+    })
+  }).pipe(
+    Effect.scoped,
+    Effect.onInterrupt(() => Effect.ignore(conclude({ _tag: "interrupted" })))
+  )
+  yield* Effect.mapError(conclude(stop), wrongUsage)
+  const error = ending(ledger.counts, stop, baseUrl)
+  if (error !== undefined) return yield* error
+})

@@ -1,0 +1,35 @@
+/** How a run comes to its end before its last row. */
+import type { MatrixError } from "@matrix-membership/core"
+import type { JournalLost } from "./JournalError.ts"
+
+/** Why a run ended before its last row. */
+export type Stop =
+  | { readonly _tag: "fatal"; readonly error: MatrixError.MatrixError }
+  | { readonly _tag: "halted"; readonly because: string }
+  | { readonly _tag: "lost"; readonly error: JournalLost }
+  | { readonly _tag: "deferred"; readonly until: number; readonly because: string }
+  | { readonly _tag: "interrupted" }
+
+const lostAccounts: ReadonlySet<string> = new Set([
+  "M_USER_DEACTIVATED",
+  "M_CONSENT_NOT_GIVEN",
+  "ORG_MATRIX_EXPIRED_ACCOUNT",
+  "ORG.MATRIX.MSC3866_USER_AWAITING_APPROVAL"
+])
+
+/** Whether no other row can fare better. Who is suspended may still leave, and a guest may enter elsewhere. */
+export const isFatal = (error: MatrixError.MatrixError): boolean =>
+  error._tag === "Unauthorized" || (error._tag === "AccountRestricted" && lostAccounts.has(error.errcode))
+
+/** As it is said of the rows that were not attempted. */
+export const reason = (stop: Stop): string => {
+  switch (stop._tag) {
+    case "fatal":
+    case "lost":
+      return `the run was stopped: ${stop.error.message}`
+    case "interrupted":
+      return "the run was interrupted"
+    default:
+      return `the run was stopped: ${stop.because}`
+  }
+}
