@@ -6,17 +6,18 @@
  * the rows that go on meanwhile are the experiment that tells.
  */
 
-import * as Guess from "./LearningGuess.ts"
-import type { Attempt, Log } from "./LearningLog.ts"
-import { releaseOf } from "./LearningLog.ts"
+import * as Belief from "./LearningBelief.ts"
+import { type Attempt, type Log, releaseOf, slack } from "./LearningLog.ts"
 import * as Replay from "./LearningReplay.ts"
 import { kinds, traits } from "./LimiterKind.ts"
-import * as Limits from "./Limits.ts"
+import type * as Limits from "./Limits.ts"
 import type { Mirror } from "./Mirror.ts"
 
 export interface Learning {
-  /** Takes in a refusal that is in the log. Says whether what is held up may have changed as a whole. */
+  /** Takes in a refusal that is in the log; nothing is sent to its bucket before `until`. Says whether much has changed. */
   readonly refused: (attempt: Attempt, now: number, until: number) => boolean
+  /** Takes in a request that passed. Says whether much has changed. */
+  readonly passed: (attempt: Attempt, now: number) => boolean
   readonly settings: () => ReadonlyArray<Limits.Known>
 }
 
@@ -29,81 +30,47 @@ export interface Options {
   readonly learn: boolean
 }
 
-const supposedOf = (known: Limits.Known): Replay.Supposed | undefined =>
-  known === undefined || known === null || known.per_second <= 0
-    ? undefined
-    : { period: 1000 / known.per_second, burst: known.burst_count }
-
-const usual = [Limits.toList(Limits.synapseDefault), Limits.toList(Limits.dendriteDefault)].map((list) =>
-  list.map(supposedOf)
-)
-
-const isSame = (one: Replay.Supposed | undefined, other: Replay.Supposed | undefined): boolean =>
-  one === other ||
-  (one !== undefined &&
-    other !== undefined &&
-    one.burst === other.burst &&
-    Math.abs(one.period - other.period) < 1e-9 * one.period)
-
-/** As many attempts as one replay takes in. */
-const memory = 768
+/** After so many acts that a kind has counted, its setting is tried; then after twice as many, and so on. */
+const firstTrial = 150
 
 export const make = ({ given, learn, log, mirror }: Options): Learning => {
-  const origin = given.map(supposedOf)
+  const beliefs = Belief.make(given, mirror.kind)
+  const origin = given.map(Belief.supposedOf)
   let model: Replay.Model = origin
-  /** Refusals that a kind has explained. */
-  const proofs = kinds.map(() => 0)
+  /** Acts that buckets counted before the log begins. */
+  let initial = new Map<number, number>()
+  /** Buckets whose next act but one is sent too early on purpose: its refusal tells the setting exactly. */
+  const trials = new Set<number>()
+  /** Acts that kinds have counted since they were last tried, and how many it takes to try them again. */
+  const counted = kinds.map(() => 0)
+  const patience = kinds.map(() => firstTrial)
 
-  /** How much there is to believe. */
-  const complexity = (candidate: Replay.Model): number =>
-    candidate.reduce((sum, supposed, kind) => {
-      if (isSame(supposed, origin[kind])) return sum
-      const changed = given[kind] === undefined ? 0 : 1
-      if (supposed === undefined) return sum + changed
-      const breadth = (traits[kind]?.breadth ?? 0) / 50
-      const isUsual = usual.some((preset) => isSame(preset[kind], supposed))
-      // the faster of two: if it is wrong, the next refusal tells, and nobody would tell of the slower one
-      const slowness = Math.log(Math.max(1, supposed.period)) / 1000
-      return sum + changed + breadth + slowness + (isUsual ? 0.35 : 0.5 + Guess.oddity(supposed) / 25)
-    }, 0)
-
-  const candidates = (replay: Replay.Replay, attempt: Attempt): ReadonlyArray<Replay.Model> =>
-    attempt.buckets.flatMap((bucket, place) => {
-      const kind = mirror.kind(bucket)
-      const bursts = [...usual.map((preset) => preset[kind]), model[kind]].filter((one) => one !== undefined)
-      const others = model.flatMap((supposed, other) =>
-        other !== kind && supposed !== undefined && !isSame(supposed, origin[other]) && (proofs[other] ?? 0) < 3
-          ? [other]
-          : []
-      )
-      return Guess.guesses(replay, attempt, place, kind, bursts).flatMap((guess) => {
-        const changed = model.with(kind, guess)
-        return [changed, ...others.map((other) => changed.with(other, undefined))]
-      })
+  const forget = () => {
+    const old = log.outdated()
+    const first = log.all()[0]
+    if (old.length === 0 || first === undefined) return
+    const { explained, left } = Replay.make(old, mirror.kind, log.latency(), initial).run(model)
+    old.forEach(({ buckets }, n) => {
+      // what is proved by refusals that are forgotten stays proved
+      const kind = mirror.kind(buckets[explained[n] ?? -1] ?? -1)
+      if ((explained[n] ?? -1) !== -1) beliefs.establish(kind, model[kind])
     })
-
-  const best = (replay: Replay.Replay, attempt: Attempt) => {
-    const costOf = (candidate: Replay.Model) => replay.run(candidate).cost + complexity(candidate)
-    let least = costOf(model)
-    let chosen = model
-    for (const candidate of candidates(replay, attempt)) {
-      const cost = costOf(candidate)
-      if (cost >= least - 1e-6) continue
-      least = cost
-      chosen = candidate
+    const acts = new Map<number, number>()
+    for (const bucket of new Set(old.flatMap(({ buckets }) => buckets))) {
+      const rest = left(bucket, first.sent)
+      if (rest > 0) acts.set(bucket, rest)
     }
-    return chosen
+    initial = acts
   }
 
-  /** Where nothing explains it, somebody else has used the account: the bucket that is nearest to full, or the narrowest. */
+  /** Where nothing explains it, somebody else has used the account: the bucket nearest to full, or the narrowest. */
   const scapegoat = ({ buckets, sent, wait }: Attempt): number => {
     let found = -1
     let fullest = Number.NEGATIVE_INFINITY
     buckets.forEach((bucket, place) => {
       const { period } = mirror.pace(mirror.kind(bucket))
       if (model[mirror.kind(bucket)] === undefined || wait > period + log.latency() + 1000) return
-      const free = mirror.freeAt(bucket)
-      const fullness = (free - sent) / period
+      const fullness = (mirror.freeAt(bucket) - sent) / period
       if (fullness <= fullest) return
       found = place
       fullest = fullness
@@ -113,32 +80,37 @@ export const make = ({ given, learn, log, mirror }: Options): Learning => {
     return breadths.indexOf(Math.min(...breadths))
   }
 
+  /** Who knows the end of the wait knows how full the bucket is. */
   const resync = (attempt: Attempt) => {
     const bucket = attempt.buckets[attempt.blamed]
     const supposed = bucket === undefined ? undefined : model[mirror.kind(bucket)]
     if (bucket === undefined || supposed === undefined || mirror.kind(bucket) === Replay.slots) return
-    const [earliest] = releaseOf(attempt, 0)
-    mirror.atLeast(bucket, earliest + (supposed.burst - 1) * supposed.period)
+    mirror.atLeast(bucket, releaseOf(attempt, 0)[0] + (supposed.burst - 1) * supposed.period)
   }
 
   const recount = (attempt: Attempt) => {
-    const counted = attempt.result === "refused" ? attempt.blamed : attempt.buckets.length
-    attempt.buckets.slice(0, counted).forEach((bucket) => {
-      if (attempt.result === "denied" && traits[mirror.kind(bucket)]?.onlyDone === true) return
-      mirror.count(bucket, attempt.answered)
+    const places = attempt.result === "refused" ? attempt.blamed : attempt.buckets.length
+    attempt.buckets.forEach((bucket, place) => {
+      const spared = attempt.result === "denied" && traits[mirror.kind(bucket)]?.onlyDone === true
+      if (place < places && !spared) mirror.count(bucket, attempt.answered)
     })
     if (attempt.result === "refused") resync(attempt)
   }
 
   /** Makes the mirror what it would be had this been known all along. */
-  const rebuild = (attempts: ReadonlyArray<Attempt>, now: number) => {
+  const rebuild = (now: number) => {
     model.forEach((supposed, kind) => {
-      if (isSame(supposed, origin[kind])) return
+      if (Belief.isSame(supposed, origin[kind]) && mirror.pace(kind).enforced === (supposed !== undefined)) return
       if (supposed !== undefined) mirror.setPace(kind, { ...supposed, enforced: true })
       else mirror.setPace(kind, { ...mirror.pace(kind), enforced: false })
     })
-    for (const { buckets } of attempts) for (const bucket of buckets) mirror.clear(bucket)
-    for (const attempt of attempts) {
+    const begin = log.all()[0]?.sent ?? now
+    for (const bucket of new Set(log.all().flatMap(({ buckets }) => buckets))) {
+      mirror.clear(bucket)
+      const acts = initial.get(bucket)
+      if (acts !== undefined) mirror.atLeast(bucket, begin + acts * mirror.pace(mirror.kind(bucket)).period)
+    }
+    for (const attempt of log.all()) {
       if (attempt.result === "in the air") continue
       recount(attempt)
       const bucket = attempt.buckets[attempt.blamed]
@@ -147,33 +119,69 @@ export const make = ({ given, learn, log, mirror }: Options): Learning => {
     }
   }
 
+  const adopt = (better: Replay.Model, now: number): boolean => {
+    const before = model
+    model = better
+    const { explained } = replay().run(model)
+    log.all().forEach((one, n) => {
+      if (one.result === "refused" && explained[n] !== undefined && explained[n] !== -1) one.blamed = explained[n]
+    })
+    if (model === before) return false
+    model.forEach((supposed, kind) => {
+      if (Belief.isSame(supposed, before[kind])) return
+      patience[kind] = firstTrial
+      counted[kind] = 0
+    })
+    rebuild(now)
+    return true
+  }
+
+  const replay = () => Replay.make(log.all(), mirror.kind, log.latency(), initial)
+
   return {
     refused: (attempt, now, until) => {
-      const attempts = log.all()
-      const replay = Replay.make(attempts.slice(-memory), mirror.kind, log.latency())
-      const before = model
       attempt.blamed = scapegoat(attempt)
-      if (learn) model = best(replay, attempt)
-      const { explained } = replay.run(model)
-      replay.attempts.forEach((one, n) => {
-        if ((explained[n] ?? -1) !== -1) one.blamed = explained[n] ?? -1
-      })
-      const kind = mirror.kind(attempt.buckets[attempt.blamed] ?? 0)
-      const changed = model !== before
-      if (changed) {
-        model.forEach((supposed, kind) => {
-          if (!isSame(supposed, before[kind])) proofs[kind] = 0
-        })
-        rebuild(attempts, now)
-      } else recount(attempt)
-      if (explained.at(-1) !== -1) proofs[kind] = (proofs[kind] ?? 0) + 1
+      const before = model
+      const better = learn ? beliefs.explain(replay(), model, attempt) : model
+      const changed = adopt(better, now)
+      if (!changed) recount(attempt)
       const bucket = attempt.buckets[attempt.blamed]
-      if (bucket !== undefined) mirror.hold(bucket, until)
+      if (bucket === undefined) return changed
+      mirror.hold(bucket, until)
+      const kind = mirror.kind(bucket)
+      const supposed = model[kind]
+      if (supposed !== undefined && !Belief.isSame(supposed, before[kind]) && !Belief.isUsual(kind, supposed)) {
+        trials.add(bucket)
+        const breadthOf = (one: number) => traits[mirror.kind(one)]?.breadth ?? 0
+        const narrower = attempt.buckets.filter((one) => breadthOf(one) < breadthOf(bucket))
+        // a row that shares nothing narrower with this one tells whether it is really this wide
+        for (const one of narrower) mirror.hold(one, until)
+        if (narrower.length > 0) mirror.probe(bucket)
+      }
+      return changed
+    },
+    passed: (attempt, now) => {
+      forget()
+      if (!learn) return false
+      let changed = false
+      const early = Math.max(...attempt.buckets.map((bucket) => mirror.earliness(bucket, attempt.sent)), 0)
+      if (early > log.latency() + 2 * slack) changed = adopt(beliefs.doubt(replay(), model), now)
+      for (const bucket of attempt.buckets) {
+        const kind = mirror.kind(bucket)
+        counted[kind] = (counted[kind] ?? 0) + 1
+        const due = (counted[kind] ?? 0) > (patience[kind] ?? firstTrial) && model[kind] !== undefined
+        if (!trials.delete(bucket) && !due) continue
+        if (due) {
+          counted[kind] = 0
+          patience[kind] = (patience[kind] ?? firstTrial) * 2
+        }
+        mirror.probe(bucket)
+      }
       return changed
     },
     settings: () =>
       model.map((supposed, kind) =>
-        supposed === undefined || isSame(supposed, origin[kind])
+        supposed === undefined || Belief.isSame(supposed, origin[kind])
           ? given[kind]
           : { per_second: 1000 / supposed.period, burst_count: supposed.burst }
       )

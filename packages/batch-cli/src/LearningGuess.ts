@@ -12,17 +12,17 @@ interface History {
   readonly refusals: ReadonlyArray<{ readonly after: number; readonly attempt: Attempt }>
 }
 
-const historyOf = (replay: Replay, refused: Attempt, bucket: number, kind: number): History => {
+const historyOf = (replay: Replay, explained: Int8Array, refused: Attempt, bucket: number, kind: number): History => {
   const charges: Array<number> = []
   const refusals: Array<{ readonly after: number; readonly attempt: Attempt }> = []
-  for (const attempt of replay.attempts) {
+  for (const [n, attempt] of replay.attempts.entries()) {
     if (attempt === refused) break
     const place = attempt.buckets.indexOf(bucket)
     if (place === -1) continue
     if (attempt.result !== "refused") {
       if (attempt.result !== "denied" || traits[kind]?.onlyDone !== true) charges.push(attempt.sent)
-    } else if (attempt.blamed === place) refusals.push({ after: charges.length, attempt })
-    else if (attempt.blamed > place) charges.push(attempt.sent)
+    } else if (explained[n] === place) refusals.push({ after: charges.length, attempt })
+    else if ((explained[n] ?? -1) > place) charges.push(attempt.sent)
   }
   return { charges, refusals }
 }
@@ -69,23 +69,25 @@ const starts = (charges: ReadonlyArray<number>): ReadonlyArray<number> => {
   const pauses = charges.map((at, n) => [n, at - (charges[n - 1] ?? Number.NEGATIVE_INFINITY)] as const)
   return pauses
     .sort((one, other) => other[1] - one[1])
-    .slice(0, 7)
+    .slice(0, 4)
     .map(([n]) => n)
 }
 
-const mostPlaces = 40
-const mostGuesses = 20
+const mostBurst = 40
+const mostPlaces = 10
+const mostGuesses = 40
 
 /** Settings of the kind under which this bucket would have done all that it did, the usual ones first. */
 export const guesses = (
   replay: Replay,
+  explained: Int8Array,
   refused: Attempt,
   place: number,
   kind: number,
   usual: ReadonlyArray<Supposed>
 ): ReadonlyArray<Supposed> => {
   const bucket = refused.buckets[place] ?? -1
-  const { charges, refusals } = historyOf(replay, refused, bucket, kind)
+  const { charges, refusals } = historyOf(replay, explained, refused, bucket, kind)
   const [earliest, latest] = releaseOf(refused, replay.latency)
   const found: Array<Supposed> = [...usual]
   if (kind === slots) {
@@ -119,12 +121,11 @@ export const guesses = (
   for (const start of starts(charges)) {
     const since = charges[start] ?? 0
     const counted = charges.length - start
-    const bursts = new Set(usual.map(({ burst }) => counted + 1 - burst))
-    for (let places = 1; places <= Math.min(counted, mostPlaces); places++) bursts.add(places)
-    for (const places of bursts) {
-      if (places < 1) continue
-      offer((earliest - since) / places, (latest - since) / places, counted + 1 - places)
-      if (found.length >= mostGuesses * 3) break
+    const missing = new Set(usual.map(({ burst }) => counted + 1 - burst))
+    for (let burst = 1; burst <= Math.min(counted, mostBurst); burst++) missing.add(counted + 1 - burst)
+    for (let places = 1; places <= Math.min(counted, mostPlaces); places++) missing.add(places)
+    for (const places of missing) {
+      if (places > 0) offer((earliest - since) / places, (latest - since) / places, counted + 1 - places)
     }
   }
   return found.slice(0, mostGuesses + usual.length)

@@ -22,9 +22,11 @@ export interface Log {
   /** How long answers take, in milliseconds; refusals are held back and tell nothing. */
   readonly latency: () => number
   readonly passed: (attempt: Attempt, at: number) => void
+  /** Takes out the oldest attempts when there are too many. */
+  readonly outdated: () => ReadonlyArray<Attempt>
 }
 
-const most = 2048
+const most = 1024
 
 export const make = (): Log => {
   let attempts: Array<Attempt> = []
@@ -41,7 +43,6 @@ export const make = (): Log => {
         blamed: -1
       }
       attempts.push(attempt)
-      if (attempts.length > most * 1.5) attempts = attempts.slice(-most)
       return attempt
     },
     all: () => attempts,
@@ -49,6 +50,12 @@ export const make = (): Log => {
     passed: (attempt, at) => {
       latencies.push(at - attempt.sent)
       if (latencies.length > 32) latencies.shift()
+    },
+    outdated: () => {
+      if (attempts.length <= most * 1.5) return []
+      const old = attempts.slice(0, -most)
+      attempts = attempts.slice(-most)
+      return old
     }
   }
 }

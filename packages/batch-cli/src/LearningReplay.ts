@@ -16,13 +16,16 @@ export interface Supposed {
 export type Model = ReadonlyArray<Supposed | undefined>
 
 export interface Replayed {
+  /** Infinite when it is more than was asked for. */
   readonly cost: number
   /** By attempt, the place of the bucket that explains its refusal, or -1. */
   readonly explained: Int8Array
+  /** Acts that a bucket still counts at the end. */
+  readonly left: (bucket: number, at: number) => number
 }
 
 export interface Replay {
-  readonly run: (model: Model) => Replayed
+  readonly run: (model: Model, most?: number) => Replayed
   readonly attempts: ReadonlyArray<Attempt>
   readonly latency: number
 }
@@ -33,14 +36,23 @@ const width = 5
 /** What a contradiction costs; explanations that fit badly cost a part of it. */
 const looseness = 0.3
 
-export const make = (attempts: ReadonlyArray<Attempt>, kindOf: (bucket: number) => number, latency: number): Replay => {
+/** `initial` says how many acts a bucket counted when the first of the attempts was sent. */
+export const make = (
+  attempts: ReadonlyArray<Attempt>,
+  kindOf: (bucket: number) => number,
+  latency: number,
+  initial: ReadonlyMap<number, number> = new Map()
+): Replay => {
   const numbers = new Map<number, number>()
   const buckets = new Int32Array(attempts.length * width).fill(-1)
   const bucketKinds: Array<number> = []
+  const initially: Array<number> = []
+  const begin = attempts[0]?.sent ?? 0
   attempts.forEach((attempt, n) => {
     attempt.buckets.forEach((bucket, place) => {
       let number = numbers.get(bucket)
       if (number === undefined) {
+        initially.push(initial.get(bucket) ?? 0)
         number = numbers.size
         numbers.set(bucket, number)
         bucketKinds.push(kindOf(bucket))
@@ -50,8 +62,12 @@ export const make = (attempts: ReadonlyArray<Attempt>, kindOf: (bucket: number) 
   })
   const tolerance = latency + slack
 
-  const run = (model: Model): Replayed => {
+  const run = (model: Model, most = Number.POSITIVE_INFINITY): Replayed => {
     const empty = new Float64Array(numbers.size).fill(Number.NEGATIVE_INFINITY)
+    initially.forEach((acts, bucket) => {
+      const supposed = model[bucketKinds[bucket] ?? 0]
+      if (acts > 0 && supposed !== undefined) empty[bucket] = begin + acts * supposed.period
+    })
     const taken: Array<Array<number>> = []
     const explained = new Int8Array(attempts.length).fill(-1)
     let cost = 0
@@ -98,6 +114,7 @@ export const make = (attempts: ReadonlyArray<Attempt>, kindOf: (bucket: number) 
     for (let n = 0; n < attempts.length; n++) {
       const attempt = attempts[n]
       if (attempt === undefined) break
+      if (cost > most) return { cost: Number.POSITIVE_INFINITY, explained, left: () => 0 }
       const size = attempt.buckets.length
       if (attempt.result !== "refused") {
         for (let place = 0; place < size; place++) {
@@ -128,7 +145,14 @@ export const make = (attempts: ReadonlyArray<Attempt>, kindOf: (bucket: number) 
         )
       }
     }
-    return { cost, explained }
+    const left = (bucket: number, at: number) => {
+      const number = numbers.get(bucket)
+      const supposed = model[kindOf(bucket)]
+      return number === undefined || supposed === undefined
+        ? 0
+        : Math.max(0, (empty[number] ?? 0) - at) / supposed.period
+    }
+    return { cost, explained, left }
   }
 
   return { run, attempts, latency }

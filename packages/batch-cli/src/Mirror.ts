@@ -34,13 +34,17 @@ export interface Mirror {
   /** When one more fits: in the past if it does now, infinitely far if an answer must come first. */
   readonly freeAt: (bucket: number) => number
   /** A request that it will count leaves. */
-  readonly send: (bucket: number) => void
+  readonly send: (bucket: number, now: number) => void
   /** Its answer has come, `at` being the instant from which it may count. */
   readonly settle: (bucket: number, at: number, counted: boolean) => void
   /** Counts an act whose request is over. */
   readonly count: (bucket: number, at: number) => void
   /** It will not be empty before then, whoever filled it. */
   readonly atLeast: (bucket: number, emptyAt: number) => void
+  /** Lets one request through, whether there is room or not. */
+  readonly probe: (bucket: number) => void
+  /** By how much the request that left then was let through too early. */
+  readonly earliness: (bucket: number, at: number) => number
   /** Nothing fits before then. */
   readonly hold: (bucket: number, until: number) => void
   /** Empties it of all that it has counted, held or not. */
@@ -65,6 +69,8 @@ export const make = ({ people, rooms }: Keys, paces: ReadonlyArray<Pace>): Mirro
   let empty = new Float64Array(64)
   let held = new Float64Array(64)
   let numbers = new Int32Array(64 * 4)
+  const probed = new Set<number>()
+  const lastProbe = new Map<number, readonly [number, number]>()
   const taken = new Map<number, Array<number>>()
 
   const grow = () => {
@@ -100,6 +106,7 @@ export const make = ({ people, rooms }: Keys, paces: ReadonlyArray<Pace>): Mirro
   const freeAt = (bucket: number): number => {
     const { burst, enforced, period } = paceOf(bucket)
     const hold = heldTo(bucket)
+    if (probed.has(bucket)) return Number.NEGATIVE_INFINITY
     if (!enforced) return hold
     const spare = burst - 1 - inAir(bucket)
     if (spare < 0) return Number.POSITIVE_INFINITY
@@ -143,7 +150,8 @@ export const make = ({ people, rooms }: Keys, paces: ReadonlyArray<Pace>): Mirro
       current[kind] = pace
     },
     freeAt,
-    send: (bucket) => {
+    send: (bucket, now) => {
+      if (probed.delete(bucket)) lastProbe.set(bucket, [now, freeAt(bucket) - now])
       numbers[bucket * 4 + 2] = inAir(bucket) + 1
     },
     settle: (bucket, at, counted) => {
@@ -154,6 +162,13 @@ export const make = ({ people, rooms }: Keys, paces: ReadonlyArray<Pace>): Mirro
     atLeast: (bucket, at) => {
       empty[bucket] = Math.max(emptyAt(bucket), at)
     },
+    probe: (bucket) => {
+      probed.add(bucket)
+    },
+    earliness: (bucket, at) => {
+      const [when, early] = lastProbe.get(bucket) ?? [0, 0]
+      return when === at ? early : 0
+    },
     hold: (bucket, until) => {
       held[bucket] = Math.max(heldTo(bucket), until)
     },
@@ -161,6 +176,7 @@ export const make = ({ people, rooms }: Keys, paces: ReadonlyArray<Pace>): Mirro
       empty[bucket] = Number.NEGATIVE_INFINITY
       held[bucket] = Number.NEGATIVE_INFINITY
       taken.delete(bucket)
+      probed.delete(bucket)
     },
     expect: (bucket, rows) => {
       numbers[bucket * 4 + 3] = expected(bucket) + rows

@@ -159,8 +159,9 @@ export const make = (options: Options): Schedule => {
     }
     for (const bucket of attempt.buckets) {
       mirror.settle(bucket, now, counted(bucket))
-      lanes.touch(bucket)
     }
+    if (result !== "refused" && learning.passed(attempt, now)) lanes.renew(now)
+    for (const bucket of attempt.buckets) lanes.touch(bucket)
     return attempt
   }
 
@@ -186,7 +187,7 @@ export const make = (options: Options): Schedule => {
       nextSlot = Math.max(nextSlot, now - spacing) + spacing
       for (const bucket of buckets) {
         mirror.expect(bucket, -1)
-        mirror.send(bucket)
+        mirror.send(bucket, now)
       }
       if (++takes > Math.max(256, lanes.size())) {
         takes = 0
@@ -216,6 +217,7 @@ export const make = (options: Options): Schedule => {
       const until = now + Math.max(retryAfterMillis, Math.min(60_000, 2 ** Math.min(streak, 20)))
       expectAgain(row)
       const changed = learning.refused(attempt, now, until)
+      for (const bucket of attempt.buckets) lanes.touch(bucket)
       const bucket = attempt.buckets[attempt.blamed]
       const count = bucket === undefined ? undefined : refusals[mirror.kind(bucket)]
       if (count !== undefined) {

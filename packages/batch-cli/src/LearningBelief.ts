@@ -1,0 +1,140 @@
+/** What to believe of a server's limits, of all that would explain what it did: the simplest that explains most. */
+import * as Guess from "./LearningGuess.ts"
+import type { Attempt } from "./LearningLog.ts"
+import type { Model, Replay, Supposed } from "./LearningReplay.ts"
+import { kinds, traits } from "./LimiterKind.ts"
+import * as Limits from "./Limits.ts"
+
+export interface Belief {
+  /** What to believe after a refusal; the model itself where nothing is better. */
+  readonly explain: (replay: Replay, model: Model, refused: Attempt) => Model
+  /** Takes a setting for known, as if it had been given. */
+  readonly establish: (kind: number, supposed: Supposed | undefined) => void
+  /** What to believe after something passed that should not have. */
+  readonly doubt: (replay: Replay, model: Model) => Model
+}
+
+export const supposedOf = (known: Limits.Known): Supposed | undefined =>
+  known === undefined || known === null || known.per_second <= 0
+    ? undefined
+    : { period: 1000 / known.per_second, burst: known.burst_count }
+
+const usual = [Limits.toList(Limits.synapseDefault), Limits.toList(Limits.dendriteDefault)].map((list) =>
+  list.map(supposedOf)
+)
+
+export const isSame = (one: Supposed | undefined, other: Supposed | undefined): boolean =>
+  one === other ||
+  (one !== undefined &&
+    other !== undefined &&
+    one.burst === other.burst &&
+    Math.abs(one.period - other.period) < 1e-9 * one.period)
+
+export const isUsual = (kind: number, supposed: Supposed): boolean =>
+  usual.some((preset) => isSame(preset[kind], supposed))
+
+/** How often a fresh look starts from nothing, by refusals that nothing explains. */
+const fresh = new Set([2, 4, 8, 16, 32, 64, 128, 256])
+
+export const make = (given: ReadonlyArray<Limits.Known>, kindOf: (bucket: number) => number): Belief => {
+  const origin = given.map(supposedOf)
+  const settled = given.map((known) => known !== undefined)
+
+  /** How much there is to believe, in unexplained refusals. */
+  const complexity = (candidate: Model): number =>
+    candidate.reduce((sum, supposed, kind) => {
+      if (isSame(supposed, origin[kind])) return sum
+      const changed = settled[kind] === true ? 1 : 0
+      if (supposed === undefined) return sum + changed
+      const breadth = (traits[kind]?.breadth ?? 0) / 20
+      // the faster of two: if it is wrong, the next refusal tells, and nobody would tell of the slower one
+      const slowness = Math.log10(Math.max(1, supposed.period)) / 40
+      // hardly anybody lets one or two through at once
+      const size = supposed.burst < 3 ? 0.4 / supposed.burst ** 2 : Math.log10(supposed.burst) / 10
+      const odd = isUsual(kind, supposed) ? 0.3 : 0.4 + Guess.oddity(supposed) / 25
+      return sum + changed + breadth + slowness + size + odd
+    }, 0)
+
+  const costOf = (replay: Replay, candidate: Model, most = Number.POSITIVE_INFINITY) => {
+    const simple = complexity(candidate)
+    return simple > most ? simple : replay.run(candidate, most - simple).cost + simple
+  }
+
+  const changes = (replay: Replay, model: Model, explained: Int8Array, refused: Attempt): ReadonlyArray<Model> =>
+    refused.buckets.flatMap((bucket, place) => {
+      const kind = kindOf(bucket)
+      const known = [...usual.map((preset) => preset[kind]), model[kind]].filter((one) => one !== undefined)
+      const others = kinds.flatMap((_, other) =>
+        other !== kind && model[other] !== undefined && !isSame(model[other], origin[other]) ? [other] : []
+      )
+      return Guess.guesses(replay, explained, refused, place, kind, known).flatMap((guess) => {
+        const changed = model.with(kind, guess)
+        return [changed, ...others.map((other) => changed.with(other, undefined))]
+      })
+    })
+
+  const least = (replay: Replay, model: Model, candidates: ReadonlyArray<Model>): readonly [Model, number] => {
+    let cost = costOf(replay, model)
+    let chosen = model
+    for (const candidate of candidates) {
+      const other = costOf(replay, candidate, cost - 1e-6)
+      if (other >= cost - 1e-6) continue
+      cost = other
+      chosen = candidate
+    }
+    return [chosen, cost]
+  }
+
+  const improved = (replay: Replay, model: Model, refused: Attempt): readonly [Model, number] => {
+    const explained = replay
+      .run(model)
+      .explained.map((place, n) => (place === -1 ? (replay.attempts[n]?.blamed ?? -1) : place))
+    return least(replay, model, changes(replay, model, explained, refused))
+  }
+
+  const unexplained = (replay: Replay, model: Model): ReadonlyArray<Attempt> => {
+    const { explained } = replay.run(model)
+    return replay.attempts.filter(({ result }, n) => result === "refused" && explained[n] === -1)
+  }
+
+  /** All anew, one refusal after the other. */
+  const anew = (replay: Replay): readonly [Model, number] => {
+    let model: Model = origin
+    let cost = costOf(replay, model)
+    const tried = new Set<Attempt>()
+    for (let round = 0; round < 10; round++) {
+      const refused = unexplained(replay, model).find((one) => !tried.has(one))
+      if (refused === undefined) break
+      tried.add(refused)
+      const { explained } = replay.run(model)
+      ;[model, cost] = least(replay, model, changes(replay, model, explained, refused))
+    }
+    return [model, cost]
+  }
+
+  return {
+    establish: (kind, supposed) => {
+      origin[kind] = supposed
+      settled[kind] = true
+    },
+    explain: (replay, model, refused) => {
+      const [better, cost] = improved(replay, model, refused)
+      if (!fresh.has(unexplained(replay, better).length)) return better
+      const [other, otherCost] = anew(replay)
+      return otherCost < cost ? other : better
+    },
+    doubt: (replay, model) => {
+      const refusals = replay.attempts.filter(({ result }) => result === "refused")
+      let [better, cost] = least(
+        replay,
+        model,
+        model.map((_, kind) => model.with(kind, origin[kind]))
+      )
+      for (const refused of refusals.slice(-4)) {
+        const [other, otherCost] = improved(replay, better, refused)
+        if (otherCost < cost) [better, cost] = [other, otherCost]
+      }
+      return better
+    }
+  }
+}
