@@ -142,10 +142,11 @@ export const open = Effect.fn("Journal.open")(function* (options: Options) {
     Effect.tapError(() => (exists ? Effect.void : Effect.ignore(fs.remove(path)))),
     Effect.mapError(({ reason }) => new JournalUnusable({ path, reason: `cannot be written: ${reason}` }))
   )
-  if (!exists) yield* Effect.mapError(File.syncDirectory(path), failed)
+  if (state.header === undefined) yield* Effect.mapError(File.syncDirectory(path), failed)
 
   const write = (record: (at: number) => Record.Record) =>
-    Effect.flatMap(Clock.currentTimeMillis, (at) => append(Record.encode(record(at))))
+    // from here on nobody's interrupt keeps it from the disk
+    Effect.uninterruptible(Effect.flatMap(Clock.currentTimeMillis, (at) => append(Record.encode(record(at)))))
   /** Rows of which this run has written what they ask for. */
   const told = new Uint8Array(rows.size)
   const content = (row: number) => {

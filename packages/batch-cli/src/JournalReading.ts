@@ -36,17 +36,6 @@ const newline = 0x0a
 
 export const isDamage = (end: Whole | Damage): end is Damage => "problem" in end
 
-/** A whole record somewhere in the line, with something after it: no crash leaves that. */
-const holdsRecord = (line: Buffer): boolean => {
-  for (let at = line.indexOf(seal); at !== -1; at = line.indexOf(seal, at + 1)) {
-    const end = at + sealLength
-    if (end < line.length && Record.isWhole(line.subarray(0, end))) return true
-  }
-  return false
-}
-const seal = ',"crc":"'
-const sealLength = 18
-
 /** Every record is given to `visit`, in order. */
 export const make = (visit: (record: Record.Record) => void): Reading => {
   let pieces: Array<Uint8Array> = []
@@ -112,7 +101,7 @@ export const make = (visit: (record: Record.Record) => void): Reading => {
       const problem = takeLine(rest)
       return problem ?? { length: length - 1, isOpenEnded: true, torn: 0, lines }
     }
-    if (holdsRecord(rest)) return damage("is not as it was written")
+    if (Record.isFollowed(rest)) return damage("is not as it was written")
     return { length, isOpenEnded: false, torn: rest.length, lines }
   }
 

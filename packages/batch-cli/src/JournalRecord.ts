@@ -101,10 +101,12 @@ const versionIn = Schema.decodeUnknownOption(
   Schema.fromJsonString(Schema.Struct({ type: Schema.tag("journal"), version: Schema.Int }))
 )
 
+const sealOpening = ',"crc":"'
+
 /** `,"crc":"89abcdef"}` */
 const sealLength = 18
 
-const sealOf = (bytes: string | Uint8Array): string => `,"crc":"${crc32(bytes).toString(16).padStart(8, "0")}"}`
+const sealOf = (bytes: string | Uint8Array): string => `${sealOpening}${crc32(bytes).toString(16).padStart(8, "0")}"}`
 
 /** The same JSON, with the characters escaped that it leaves as they are and that terminals obey. */
 export const harmless = (json: string): string =>
@@ -125,6 +127,16 @@ export const isWhole = (line: Uint8Array): boolean => {
   return end > 0 && Buffer.from(sealOf(line.subarray(0, end))).equals(line.subarray(end))
 }
 
+/** Whether there is a whole line in it, from its beginning, with something else than a newline after it. */
+export const isFollowed = (line: Uint8Array): boolean => {
+  const bytes = asBuffer(line)
+  for (let at = bytes.indexOf(sealOpening); at !== -1; at = bytes.indexOf(sealOpening, at + 1)) {
+    const end = at + sealLength
+    if (end < bytes.length && isWhole(bytes.subarray(0, end))) return true
+  }
+  return false
+}
+
 /** The record of a whole line; none when it is no record of a version known here. */
 export const decode = (line: Uint8Array): Record | undefined => Option.getOrUndefined(fromJson(textOf(line)))
 
@@ -132,7 +144,9 @@ export const decode = (line: Uint8Array): Record | undefined => Option.getOrUnde
 export const versionOf = (line: Uint8Array): number | undefined =>
   Option.getOrUndefined(Option.map(versionIn(textOf(line)), ({ version }) => version))
 
-const textOf = (line: Uint8Array): string => Buffer.from(line.buffer, line.byteOffset, line.length).toString("utf8")
+const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+
+const textOf = (line: Uint8Array): string => asBuffer(line).toString("utf8")
 
 /** How every journal begins; a file that does not is something else and is left alone. */
 export const opening: Uint8Array = Buffer.from('{"type":"journal","version":')
