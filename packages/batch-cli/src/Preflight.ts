@@ -2,7 +2,7 @@
  * What is read before the first row runs: whose token this is, which rooms the aliases stand for, who is in the rooms and
  * who may do what. Only reads; nothing is changed here.
  */
-import { type MatrixError, MatrixId, Membership, RetryPolicy } from "@matrix-membership/core"
+import { type MatrixError, MatrixId, type MemberEvent, Membership, RetryPolicy } from "@matrix-membership/core"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -50,6 +50,8 @@ export interface Preflight {
   /** In the same count as `actorNumber`. */
   readonly targetNumber: (row: number) => number
   readonly roster: Roster.Roster
+  /** What is known by number, where rows are many: none when it is not certain. */
+  readonly membership: (room: number, person: number) => MemberEvent.MembershipState | undefined
   /** The levels in a room by its number, where they were read. */
   readonly power: (room: number) => Power | undefined
   /** What will become of the row, if the ones before it go as forecast and nobody else changes anything. */
@@ -121,6 +123,7 @@ const make = (
     target: (row) => Address.ofName(numbers.personAt(numbers.target(row))) ?? userAt(numbers.target(row)),
     targetNumber: numbers.target,
     roster: Roster.make(table, { room: numbers.findRoom, person: numbers.findPerson }),
+    membership: table.membership,
     power,
     verdict: forecast.verdict,
     isCertain: forecast.isCertain,
@@ -132,8 +135,8 @@ const make = (
 }
 
 /**
- * Fails with `PlanInvalid` when rows are about what only somebody else can do, or repeat each other through two names of
- * one room, and with the server's error when it or the credentials cannot be used at all.
+ * Fails with `PlanInvalid` when rows are about what only somebody else can do, or rows repeat or contradict each
+ * other through two names of one room, and with the server's error when it or the credentials cannot be used at all.
  */
 export const run = Effect.fn("Preflight.run")(function* (plan: Plan, options: { readonly concurrency: number }) {
   const { rows } = plan
@@ -141,6 +144,6 @@ export const run = Effect.fn("Preflight.run")(function* (plan: Plan, options: { 
   const { userId: sender } = yield* Effect.provideService(membership.whoami, RetryPolicy.Override, impatient)
   yield* invalid(plan, PreflightProblems.foreign(rows, sender))
   const numbers = PreflightNumbers.make(rows, sender, yield* resolve(rows, options.concurrency))
-  yield* invalid(plan, PreflightProblems.repeated(rows, numbers))
+  yield* invalid(plan, PreflightProblems.clashing(rows, numbers))
   return make(rows, sender, numbers, yield* PreflightRooms.readAll(rows, numbers, options.concurrency))
 })

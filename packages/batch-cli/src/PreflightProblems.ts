@@ -2,6 +2,7 @@
 import type { MatrixId } from "@matrix-membership/core"
 import * as Result from "effect/Result"
 import { isOwn } from "./Operations.ts"
+import * as PlanPairs from "./PlanPairs.ts"
 import { Problem } from "./PlanProblem.ts"
 import type { Rows } from "./PlanRows.ts"
 import type { PreflightNumbers } from "./PreflightNumbers.ts"
@@ -38,31 +39,37 @@ export const foreign = (rows: Rows, sender: MatrixId.UserId): ReadonlyArray<Prob
     })
   })
 
-/** Rows that ask for the same as the one before for the same room and person, which goes by another name there. */
-export const repeated = (rows: Rows, numbers: PreflightNumbers): ReadonlyArray<Problem> => {
+/**
+ * Rows that repeat or contradict each other, in rooms that the plan calls by more than one name: where there is but one,
+ * that was seen before anybody was asked.
+ */
+export const clashing = (rows: Rows, numbers: PreflightNumbers): ReadonlyArray<Problem> => {
   const names = new Map<number, Set<number>>()
   for (let row = 0; row < rows.size; row++) {
     if (Result.isFailure(numbers.roomAt(numbers.room(row)))) continue
     const known = names.get(numbers.room(row)) ?? new Set()
     names.set(numbers.room(row), known.add(rows.room(row)))
   }
-  const latest = new Map<string, number>()
+  const pairs = PlanPairs.make({
+    ...rows,
+    people: { size: numbers.people, at: numbers.personAt, find: numbers.findPerson },
+    room: numbers.room,
+    target: numbers.target,
+    actor: numbers.actor
+  })
   return collected(rows, (row) => {
-    const room = numbers.room(row)
-    if ((names.get(room)?.size ?? 0) < 2) return undefined
-    const pair = `${room} ${numbers.target(row)} ${numbers.actor(row)}`
-    const before = latest.get(pair)
-    latest.set(pair, row)
-    if (before === undefined || rows.operation(before) !== rows.operation(row)) return undefined
-    // what repeats under the same name was found before anybody was asked
-    if (rows.room(before) === rows.room(row)) return undefined
-    const [here, there] = [rows.at(row), rows.at(before)]
+    const known = names.get(numbers.room(row))
+    if (known === undefined || known.size < 2) return undefined
+    const message = pairs.judge(row)
+    if (message === undefined) return undefined
+    const { column = 1, line, room } = rows.at(row)
+    const others = [...known].filter((name) => name !== rows.room(row)).map(rows.rooms.at)
     return new Problem({
-      line: here.line,
-      column: here.column ?? 1,
+      line,
+      column,
       field: "room",
-      value: here.room,
-      message: `is the same room as ${there.room}, and this row repeats line ${there.line}`
+      value: room,
+      message: `${message} (${others.join(", ")} is the same room)`
     })
   })
 }

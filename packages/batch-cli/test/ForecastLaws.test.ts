@@ -19,7 +19,7 @@ const Level = Schema.Literals([0, 25, 50, 100])
 
 const Step = Schema.Struct({
   operation: Schema.Literals(operations),
-  room: Schema.Literals(["!hall:localhost", "#hall:localhost", "!attic:localhost"]),
+  room: Schema.Literals(["hall", "attic"]),
   target: Schema.Literals([...names, "address"]),
   actor: Schema.Literals(["bot_a", "bot_b"]),
   named: Schema.Boolean
@@ -34,6 +34,8 @@ const Room = Schema.Struct({
 })
 
 const World = {
+  /** What the plan calls the hall: with two names for it, rows would be taken to contradict each other. */
+  hallName: Schema.Literals(["!hall:localhost", "#hall:localhost"]),
   hall: Room,
   attic: Room,
   steps: Schema.Array(Step).check(Schema.isMinLength(4), Schema.isMaxLength(16))
@@ -71,10 +73,14 @@ const furnish = Effect.fnUntraced(function* (
   })
 })
 
-const rowOf = ({ actor, named, operation, room, target }: typeof Step.Type, index: number): Plan.Row => ({
+const rowOf = (
+  { actor, named, operation, room, target }: typeof Step.Type,
+  index: number,
+  hallName: string
+): Plan.Row => ({
   ...Schema.decodeUnknownSync(Plan.Content)({
     operation,
-    room,
+    room: room === "hall" ? hallName : "!attic:localhost",
     ...(isOwn(operation)
       ? named
         ? { user: id(actor) }
@@ -89,8 +95,8 @@ const rowOf = ({ actor, named, operation, room, target }: typeof Step.Type, inde
   line: index + 2
 })
 
-const planOf = (steps: ReadonlyArray<typeof Step.Type>): Plan.Plan => {
-  const rows = steps.map(rowOf)
+const planOf = (steps: ReadonlyArray<typeof Step.Type>, hallName: string): Plan.Plan => {
+  const rows = steps.map((step, index) => rowOf(step, index, hallName))
   return { source: "plan.csv", rows: PlanRows.fromRows(rows), digest: Plan.digestOf(rows) }
 }
 
@@ -163,7 +169,7 @@ const check = Effect.fnUntraced(function* (preflight: Preflight.Preflight, row: 
 it.effect.prop(
   "what is forecast as unchanged changes nothing, nor does the impossible, and the certain is done",
   World,
-  ({ attic, hall, steps }) =>
+  ({ attic, hall, hallName, steps }) =>
     Effect.gen(function* () {
       const server = yield* FakeHomeserver
       const { accessToken } = yield* server.applicationService({ sender: "bot_a", users: ["@bot_.*"] })
@@ -172,10 +178,8 @@ it.effect.prop(
       yield* furnish("hall", { ...hall, members: { ...hall.members, bot_a: "join" } })
       yield* furnish("attic", attic)
       yield* Effect.gen(function* () {
-        const preflight = yield* Effect.result(inTime(Preflight.run(planOf(steps), { concurrency: 4 })))
-        // rows may repeat each other under two names of a room, which is a matter for the person who wrote them
-        if (Result.isFailure(preflight)) return assert.strictEqual(preflight.failure._tag, "PlanInvalid")
-        for (let row = 0; row < steps.length; row++) yield* inTime(check(preflight.success, row))
+        const preflight = yield* inTime(Preflight.run(planOf(steps, hallName), { concurrency: 4 }))
+        for (let row = 0; row < steps.length; row++) yield* inTime(check(preflight, row))
       }).pipe(Effect.provide(membership(accessToken)))
     }).pipe(Effect.provide(fake)),
   { arbitrary: { runs: 80 } }
