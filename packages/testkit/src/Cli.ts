@@ -13,6 +13,7 @@ import type { Handle } from "./doors/Memory.ts"
 import { FakeHomeserver } from "./FakeHomeserver.ts"
 import * as Flavours from "./flavours/All.ts"
 import * as RateLimits from "./RateLimits.ts"
+import * as ServerName from "./ServerName.ts"
 import type { Options } from "./Service.ts"
 import * as Wire from "./Wire.ts"
 
@@ -57,26 +58,30 @@ export const cli = Command.make(
   "fake-homeserver",
   {
     port: Flag.Int("port").pipe(
-      Flag.withDescription("Port on 127.0.0.1; 0, the default, takes a free one"),
+      Flag.withDescription("Port on 127.0.0.1 (default: a free one)"),
       Flag.withDefault(0),
-      Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 })))
+      Flag.filter(
+        (port) => port >= 0 && port <= 65_535,
+        () => "a port from 0 to 65535"
+      )
     ),
     serverName: Flag.String("server-name").pipe(
       Flag.withMetavar("NAME"),
-      Flag.withDescription("What user ids and room ids end in (default localhost)"),
-      Flag.withDefault("localhost")
+      Flag.withDescription("What user ids end in (default localhost)"),
+      Flag.withDefault("localhost"),
+      Flag.filter(ServerName.isServerName, () => "the name of a server, such as example.org")
     ),
     limits: Flag.Literals("limits", Object.keys(presets)).pipe(
       Flag.withDescription("Rate limits (default unlimited)"),
       Flag.withDefault("unlimited")
     ),
     flavour: Flag.Literals("flavour", Flavours.names).pipe(
-      Flag.withDescription("Which homeserver to be like (default synapse)"),
+      Flag.withDescription("Whose answers to give (default synapse)"),
       Flag.withDefault("synapse")
     ),
     registrationSecret: Flag.String("registration-secret").pipe(
       Flag.withMetavar("SECRET"),
-      Flag.withDescription("Opens /_synapse/admin/v1/register, the way to an administrator's account"),
+      Flag.withDescription("Lets administrators register with it, as on Synapse"),
       Flag.withDefault("")
     )
   },
@@ -99,5 +104,9 @@ export const cli = Command.make(
     return yield* Effect.never
   }, Effect.scoped)
 ).pipe(
-  Command.withDescription("A Matrix homeserver for tests, in memory, on a port of this machine; anybody may register")
+  Command.withDescription("A Matrix homeserver in memory, for tests, where anybody may register"),
+  Command.withExamples([
+    { command: "fake-homeserver --port 8008", description: "At http://127.0.0.1:8008" },
+    { command: "fake-homeserver --limits synapse-defaults", description: "As slow as Synapse lets its users be" }
+  ])
 )

@@ -38,6 +38,7 @@ import * as MemberHistory from "./MemberHistory.ts"
 import * as Messages from "./Messages.ts"
 import * as RateLimits from "./RateLimits.ts"
 import * as Script from "./Script.ts"
+import * as ServerName from "./ServerName.ts"
 import type { Options, Service, TestOptions } from "./Service.ts"
 import type * as TestUser from "./TestUser.ts"
 import * as ThirdParty from "./ThirdParty.ts"
@@ -54,6 +55,8 @@ const socketDoor = loaded(() => import("./doors/Socket.ts"))
 const make = Effect.fnUntraced(function* (options: Options) {
   const flavour = flavours[options.flavour ?? "synapse"]
   const { federates = true, limits = RateLimits.unlimited, serverName = "localhost", seed = serverName } = options
+  if (!ServerName.isServerName(serverName))
+    return yield* Effect.die(new Error(`${JSON.stringify(serverName)} is no server's name, such as example.org.`))
   const world = yield* SubscriptionRef.make(
     World.make({
       serverName,

@@ -52,18 +52,21 @@ describe("fake-homeserver", () => {
     }).pipe(Effect.scoped, run)
   )
 
-  it.live("says in a line that a port is in use", () =>
+  it.live("says in a line that a port is in use, and the one that has it ends when it is interrupted", () =>
     Effect.gen(function* () {
-      const { port } = new URL(yield* address(yield* started()))
+      const first = yield* started()
+      const { port } = new URL(yield* address(first))
       const second = yield* started("--port", port)
       const complaint = yield* printed(second.stderr)
       assert.include(complaint, `fake-homeserver cannot listen on port ${port} of 127.0.0.1: it is in use`)
       assert.notInclude(complaint, "    at ")
       assert.strictEqual(yield* second.exitCode, 1)
+      yield* first.kill({ killSignal: "SIGINT" })
+      assert.strictEqual(yield* first.exitCode, 130)
     }).pipe(Effect.scoped, run)
   )
 
-  it.live.each([{ flags: ["--port", "65536"] }, { flags: ["--limits", "none"] }])(
+  it.live.each([{ flags: ["--port", "65536"] }, { flags: ["--limits", "none"] }, { flags: ["--server-name", "a b"] }])(
     "knows no $flags, and does not begin",
     ({ flags }) =>
       Effect.gen(function* () {

@@ -68,6 +68,13 @@ describe("a test that asks for", () => {
   )
 })
 
+it.effect("a server that is called by no server's name does not begin", () =>
+  Effect.gen(function* () {
+    const exit = yield* Effect.exit(Effect.provide(FakeHomeserver, FakeHomeserver.layer({ serverName: "my server" })))
+    assert.include(String(Exit.isFailure(exit) && Cause.squash(exit.cause)), '"my server" is no server')
+  })
+)
+
 it.effect("two servers in one test give different tokens", () =>
   Effect.gen(function* () {
     const tokenOn = (serverName: string) =>

@@ -1,5 +1,6 @@
 /** Which room does an alias lead to, and who may say so? */
 import * as Result from "effect/Result"
+import { isServerName } from "../ServerName.ts"
 import type { User, World } from "../World.ts"
 import { aliased, isOurAlias } from "../World.ts"
 import * as Power from "./Power.ts"
@@ -9,7 +10,7 @@ import * as Room from "./Room.ts"
 
 /** `#`, a local part of any kind, and the name or address of a server. */
 export const isAlias = (text: string): boolean =>
-  /^#[^:]*:(?:\[[\da-f:.]+\]|[\da-z-]+(?:\.[\da-z-]+)*)(?::\d+)?$/iu.test(text)
+  /^#[^:]*:/u.test(text) && isServerName(text.slice(text.indexOf(":") + 1))
 
 /** An alias of another server that this one does not happen to know cannot be looked up: there is nobody to ask. */
 export const resolve = (world: World, alias: string): Result.Result<string, Refusal> => {
