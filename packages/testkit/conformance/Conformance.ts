@@ -80,6 +80,10 @@ export const againstRecord = Effect.fnUntraced(function* (scenarios: ReadonlyArr
   return undeliberate(scenarios, faked).differences
 })
 
+const onSynapse = Effect.fnUntraced(function* (servers: number, scenarios: ReadonlyArray<Scenario>) {
+  return yield* Stages.playAll(yield* SynapseSubject.maker, servers, scenarios)
+}, Effect.scoped)
+
 export const run = Effect.fn("Conformance.run")(function* (options: Options) {
   const scenarios = Object.values(families)
     .flat()
@@ -95,7 +99,7 @@ export const run = Effect.fn("Conformance.run")(function* (options: Options) {
 
   let judge = { title: "recorded", plays: before as ReadonlyMap<string, Play> }
   if (options.synapse || options.record) {
-    const plays = yield* Stages.playAll(SynapseSubject.make, options.servers, scenarios)
+    const plays = yield* onSynapse(options.servers, scenarios)
     judge = { title: "Synapse", plays }
     if (options.record) yield* record(plays, before)
     else add("recorded", "Synapse", compared(scenarios, before, plays))

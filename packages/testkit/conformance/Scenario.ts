@@ -63,6 +63,8 @@ export interface Scenario {
   readonly addresses?: Readonly<Record<string, Address>>
   /** The homeserver is one with these limits; by default it has none. */
   readonly limits?: Limits
+  /** The homeserver knows the application services; by default it knows none. */
+  readonly services?: true
   /** After each step that names one of these, its joined rooms are read too. */
   readonly joinedRooms?: ReadonlyArray<string>
   /** The accounts are changed beyond memberships and marks: nobody else may use them. */

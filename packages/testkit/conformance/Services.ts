@@ -1,4 +1,4 @@
-/** The application services that every homeserver here knows. Both may speak for users of their own. */
+/** The application services that a homeserver here may know. Both may speak for users of their own. */
 
 export interface Service {
   readonly name: string

@@ -6,11 +6,26 @@ import * as Lanes from "./Lanes.ts"
 import type { Limits, Scenario } from "./Scenario.ts"
 import type { Subject } from "./Subject.ts"
 
-/** A homeserver with these limits, for so many plays at once, for as long as its scope lasts. */
-export type Maker<E, R> = (limits: Limits, lanes: number) => Effect.Effect<Subject, E, R | Scope.Scope>
+/** What a homeserver is to be like. */
+export interface Site {
+  readonly limits: Limits
+  /**
+   * Whether it knows the application services. Synapse then tells them of events, and an event it has told of shows its
+   * `prev_content` to everybody from then on.
+   */
+  readonly services: boolean
+  /** For so many plays at once. */
+  readonly lanes: number
+}
 
-/** How many homeservers with limits at once: they spend some of their time in making callers wait. */
+/** Such a homeserver, for as long as its scope lasts. */
+export type Maker<E, R> = (site: Site) => Effect.Effect<Subject, E, R | Scope.Scope>
+
+/** How many homeservers with limits at once, beside the others: they spend most of their time in making callers wait. */
 const limitedAtOnce = 2
+
+/** Starting one more takes as long as this many plays. */
+const worthAServer = 20
 
 export const playAll = Effect.fn("Stages.playAll")(function* <E, R>(
   make: Maker<E, R>,
@@ -25,20 +40,24 @@ export const playAll = Effect.fn("Stages.playAll")(function* <E, R>(
       ? Effect.log(`${done} of ${scenarios.length} scenarios played`)
       : Effect.void
   })
-  const groups = Map.groupBy(scenarios, ({ limits }) => JSON.stringify(limits ?? {}))
+  const groups = Map.groupBy(scenarios, ({ limits, services }) => JSON.stringify([limits, services]))
   const playGroup = Effect.fnUntraced(function* (group: ReadonlyArray<Scenario>) {
-    const limits = group[0]?.limits
+    const { limits, services = false } = group[0] ?? {}
     const lanes = limits === undefined ? 2 : group.length
-    const alike = Array.from({ length: limits === undefined ? servers : 1 }, () => make(limits ?? {}, lanes))
-    const subjects = yield* Effect.all(alike, { concurrency: "unbounded" })
+    const alike = limits === undefined ? Math.min(servers, Math.ceil(group.length / worthAServer)) : 1
+    const site = { limits: limits ?? {}, services, lanes }
+    const subjects = yield* Effect.all(
+      Array.from({ length: alike }, () => make(site)),
+      { concurrency: "unbounded" }
+    )
     return yield* Lanes.playAll(subjects, group, () => progress)
   }, Effect.scoped)
   const { false: limited = [], true: free = [] } = Object.groupBy(groups.values(), ([first]) =>
     first?.limits === undefined ? "true" : "false"
   )
-  const plays = [
-    ...(yield* Effect.forEach(free, playGroup)),
-    ...(yield* Effect.forEach(limited, playGroup, { concurrency: limitedAtOnce }))
-  ].flat()
-  return new Map(plays.map((play): [string, Play] => [play.scenario, play]))
+  const plays = yield* Effect.all(
+    [Effect.forEach(free, playGroup), Effect.forEach(limited, playGroup, { concurrency: limitedAtOnce })],
+    { concurrency: "unbounded" }
+  )
+  return new Map(plays.flat(2).map((play): [string, Play] => [play.scenario, play]))
 })

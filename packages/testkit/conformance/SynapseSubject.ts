@@ -3,8 +3,9 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as IdentityServer from "./IdentityServer.ts"
-import type { Limits, Mark } from "./Scenario.ts"
+import type { Mark } from "./Scenario.ts"
 import { services } from "./Services.ts"
+import type { Site } from "./Stages.ts"
 import type { Account, Subject } from "./Subject.ts"
 import { Synapse } from "./Synapse.ts"
 import { SynapseError } from "./SynapseError.ts"
@@ -25,19 +26,20 @@ const admin = (user: string, mark: Exclude<Mark, "blocksInvites">): Call => {
 }
 
 /** In the scope it is made in. */
-export const make = Effect.fnUntraced(function* (limits: Limits, lanes: number) {
-  const identityServer = yield* IdentityServer.make
+const make = Effect.fnUntraced(function* (identityServer: IdentityServer.IdentityServer, site: Site) {
   const synapse = yield* Synapse.make({
-    rateLimits: { ...limits },
+    rateLimits: { ...site.limits },
     trusted: identityServer.certificate,
-    applicationServices: services.map(({ exclusive, name, rateLimited, sender, token, users }) => ({
-      id: name,
-      as_token: token,
-      hs_token: `${token}-back`,
-      sender_localpart: sender,
-      rate_limited: rateLimited,
-      users: [{ regex: users, exclusive }]
-    }))
+    applicationServices: (site.services ? services : []).map(
+      ({ exclusive, name, rateLimited, sender, token, users }) => ({
+        id: name,
+        as_token: token,
+        hs_token: `${token}-back`,
+        sender_localpart: sender,
+        rate_limited: rateLimited,
+        users: [{ regex: users, exclusive }]
+      })
+    )
   })
   const http = yield* HttpClient.HttpClient
   const administrator = yield* synapse.registerUser({ localpart: "administrator", admin: true })
@@ -73,7 +75,10 @@ export const make = Effect.fnUntraced(function* (limits: Limits, lanes: number) 
     mark,
     identityServer: identityServer.name,
     bind: identityServer.bind,
-    lanes
+    lanes: site.lanes
   }
   return subject
 })
+
+/** Makes homeservers that share an identity server, which lasts as long as the scope. */
+export const maker = Effect.map(IdentityServer.make, (identityServer) => (site: Site) => make(identityServer, site))

@@ -60,7 +60,8 @@ const base: Omit<Scenario, "name" | "steps"> = {
     createRoom("main", "admin", { joinRule: "public", power: { invite: 0, kick: 0 } }),
     own.join("bob", "main")
   ],
-  watch: { main: "admin" }
+  watch: { main: "admin" },
+  services: true
 }
 
 const asserting = Object.entries(assertions).map(
@@ -154,7 +155,8 @@ const limited = (limiter: string): ReadonlyArray<Scenario> => {
       own.joinByIdOrAlias("", "{two}")
     ].map((step) => speaking(service, "{worker}", step)),
     watch: Object.fromEntries(rooms.map((room) => [room, "keeper"])),
-    limits
+    limits,
+    services: true as const
   }))
 }
 
