@@ -80,12 +80,14 @@ describe("the clock does not jump", () => {
   it.effect("until the last of several real works is done, however it ends", () =>
     Effect.gen(function* () {
       const sleeper = yield* Effect.forkChild(Effect.sleep("1 milli"))
-      const long = yield* Effect.forkChild(VirtualClock.withLive(Effect.sleep("20 millis")))
+      const done = yield* Deferred.make<void>()
+      const long = yield* Effect.forkChild(VirtualClock.withLive(Deferred.await(done)))
       const short = yield* Effect.forkChild(VirtualClock.withLive(Effect.never))
       yield* moment
       yield* Fiber.interrupt(short)
       yield* moment
       assert.strictEqual(yield* now, 0)
+      yield* Deferred.succeed(done, undefined)
       yield* Fiber.join(long)
       yield* Fiber.join(sleeper)
       assert.strictEqual(yield* now, 1)
