@@ -29,7 +29,7 @@ const hidden = /([;\t|])(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])/gu
 
 /** The text as a spreadsheet will show it and not run it. */
 export const cell = (text: string): string => {
-  if (harmless.test(text)) return text
+  if (text === "" || harmless.test(text)) return text
   const shown = printable(text).replace(hidden, "$1'")
   return formula.test(shown) ? `'${shown}` : shown
 }

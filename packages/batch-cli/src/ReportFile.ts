@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as NewFile from "./NewFile.ts"
+import { printable } from "./PlanProblem.ts"
 import type { Account } from "./ReportAccount.ts"
 import * as ReportCsv from "./ReportCsv.ts"
 import * as ReportHtml from "./ReportHtml.ts"
@@ -18,7 +19,7 @@ const formatOf = Effect.fnUntraced(function* (path: string) {
   if (format !== undefined) return format
   return yield* new NewFile.FileUnwritten({
     path,
-    message: `${path}: a report is a .csv, .json or .html file`
+    message: printable(`${path}: a report is a .csv, .json or .html file`)
   })
 })
 
