@@ -15,7 +15,7 @@ const folder = Effect.gen(function* () {
 const rows = Array.from({ length: 2500 }, () => ({ outcome: Outcome.done }))
 
 it.live.each([
-  { name: "report.csv", begins: "\ufeffline,operation,room", marks: /^\d+,invite,/gmu },
+  { name: "report.csv", begins: "line,operation,room", marks: /^\d+,invite,/gmu },
   { name: "report.json", begins: '{"summary":{"plan":"plan.csv"', marks: /^\{"line":\d+,/gmu },
   { name: "REPORT.HTML", begins: "<!doctype html>", marks: undefined }
 ])("$name is written in the format of its name, whole", ({ begins, marks, name }) =>
