@@ -15,13 +15,19 @@ interface History {
 const historyOf = (replay: Replay, explained: Int8Array, refused: Attempt, bucket: number, kind: number): History => {
   const charges: Array<number> = []
   const refusals: Array<{ readonly after: number; readonly attempt: Attempt }> = []
+  const [earliest, latest] = releaseOf(refused, replay.latency)
   for (const [n, attempt] of replay.attempts.entries()) {
     if (attempt === refused) break
     const place = attempt.buckets.indexOf(bucket)
     if (place === -1) continue
     if (attempt.result !== "refused") {
       if (attempt.result !== "denied" || traits[kind]?.onlyDone !== true) charges.push(attempt.sent)
-    } else if (explained[n] === place) refusals.push({ after: charges.length, attempt })
+      continue
+    }
+    const [other, otherLatest] = releaseOf(attempt, replay.latency)
+    // two waits that end together are for the same bucket, whichever it was taken for
+    const isSame = other <= latest && otherLatest >= earliest
+    if (isSame || explained[n] === place) refusals.push({ after: charges.length, attempt })
     else if ((explained[n] ?? -1) > place) charges.push(attempt.sent)
   }
   return { charges, refusals }

@@ -115,7 +115,7 @@ export const make = (options: Options): Schedule => {
   let through = 0
 
   /** Requests in the air: few at first, since each of them may run into the same unknown limit. */
-  const width = () => (learn ? 1 + through / 4 : Number.POSITIVE_INFINITY)
+  const width = () => (learn ? 1 + through / 8 : Number.POSITIVE_INFINITY)
 
   const stateOf = (row: number) => states[row] ?? unknown
 
@@ -225,7 +225,10 @@ export const make = (options: Options): Schedule => {
         count.millis += retryAfterMillis
       }
       enqueue(row, bucket === undefined ? until : now)
-      if (changed) lanes.renew(now)
+      if (changed) {
+        through /= 2
+        lanes.renew(now)
+      }
     },
     again: (row, now, notBefore) => {
       if (settle(row, now, "over", () => true) === undefined) return
