@@ -1,9 +1,10 @@
 /** The command tree. */
 import * as Command from "effect/cli/Command"
 import { apply } from "./commands/apply.ts"
+import { check } from "./commands/check.ts"
 import { exportMembers } from "./commands/export.ts"
 
 export const cli = Command.make("batch-cli").pipe(
   Command.withDescription("Applies plans of Matrix room membership changes"),
-  Command.withSubcommands([apply, exportMembers])
+  Command.withSubcommands([check, apply, exportMembers])
 )

@@ -13,6 +13,14 @@ export const printable = (text: string): string =>
     (character) => named[character] ?? `\\u{${character.codePointAt(0)?.toString(16)}}`
   )
 
+/** JSON leaves control characters above U+007E and the marks of text direction as they are; terminals obey them. */
+export const printableJson = (value: object): string =>
+  JSON.stringify(value).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, at) => character.charCodeAt(at))
+      .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
+      .join("")
+  )
+
 const longest = 64
 
 /** A value in double quotes, at most 64 characters of it. */
