@@ -32,11 +32,11 @@ export interface Account {
   /** Why the run ended before its end, where it was not interrupted. */
   readonly stopped?: string
   readonly waits: ReadonlyArray<Waits>
-  /** The command that goes on, word by word. */
+  /** The command of this run, word by word, where the same again goes on. */
   readonly goOn?: ReadonlyArray<string>
 }
 
-/** `done`, and for what is deferred the earliest time at which going on makes sense. */
+/** The earliest time at which a deferred row may go on. */
 export const comeBackAt = ({ ledger }: Pick<Account, "ledger">): number | undefined => {
   if (ledger.counts.deferred === 0) return undefined
   let earliest = Number.POSITIVE_INFINITY
@@ -94,6 +94,20 @@ export const sentence = (source: string, row: Row, outcome: Outcome): string => 
 
 const plain = /^[\w@%+=:,./-]+$/
 
-/** A command as a shell takes it: words in quotes where they need them. */
+/** Words as a shell takes them: in quotes where they need them. */
 export const command = (words: ReadonlyArray<string>): string =>
   words.map((word) => (plain.test(word) ? word : `'${printable(word).replaceAll("'", "'\\''")}'`)).join(" ")
+
+/** What the next run must not do again: begin anew, and write reports over those that are there by now. */
+const once = /^--(?:restart|report)$/
+const onceWithValue = /^--report=/
+
+/** The command that goes on, as a shell takes it; none where there is none, or nothing left to do. */
+export const goOn = ({ goOn: words, ledger }: Pick<Account, "goOn" | "ledger">): string | undefined => {
+  const { deferred, notAttempted, unknown } = ledger.counts
+  if (words === undefined || deferred + notAttempted + unknown + ledger.pending === 0) return undefined
+  const kept = words.filter(
+    (word, index) => !once.test(word) && !onceWithValue.test(word) && words[index - 1] !== "--report"
+  )
+  return command(kept)
+}

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto"
 import * as Outcome from "./Outcome.ts"
-import { type Account, comeBackAt, command, place, request } from "./ReportAccount.ts"
+import { type Account, comeBackAt, goOn, place, request } from "./ReportAccount.ts"
 import * as Causes from "./ReportCauses.ts"
 import { foreign, type Markup, markup, nothing, number } from "./ReportMarkup.ts"
 import * as Rooms from "./ReportRooms.ts"
@@ -105,11 +105,11 @@ const causes = (account: Account, title: string, tags: ReadonlyArray<Outcome.Tag
 }
 
 const further = (account: Account, zone: string | undefined): Markup => {
+  const again = goOn(account)
+  if (again === undefined) return nothing
   const until = comeBackAt(account)
-  const { deferred, notAttempted, unknown } = account.ledger.counts
-  if (account.goOn === undefined || deferred + notAttempted + unknown + account.ledger.pending === 0) return nothing
   const when = until === undefined ? nothing : markup`<p>Not before ${time(until, zone)}.</p>`
-  return markup`<section><h2>How to go on</h2>${when}<p><code>${command(account.goOn)}</code></p></section>`
+  return markup`<section><h2>How to go on</h2>${when}<p><code>${again}</code></p></section>`
 }
 
 // the one style of the page is named by its hash, so that the page allows no other and no script at all

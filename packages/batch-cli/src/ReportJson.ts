@@ -1,6 +1,6 @@
 /** Reports for machines: a line of JSON for a row and one for the summary, and all of it as one document. */
 import * as Outcome from "./Outcome.ts"
-import { type Account, comeBackAt, command, userOf } from "./ReportAccount.ts"
+import { type Account, comeBackAt, goOn, userOf } from "./ReportAccount.ts"
 import * as Causes from "./ReportCauses.ts"
 import * as Time from "./ReportTime.ts"
 
@@ -46,7 +46,7 @@ const rowOf = ({ ledger, roomId, rows, sender }: Part, number: number) => {
 export const row = (account: Part, number: number): string => `${json({ type: "row", ...rowOf(account, number) })}\n`
 
 const summaryOf = (account: Account) => {
-  const { endedAt, goOn, homeserver, interrupted, ledger, sender, source, startedAt, stopped, waits } = account
+  const { endedAt, homeserver, interrupted, ledger, sender, source, startedAt, stopped, waits } = account
   return {
     plan: source,
     homeserver,
@@ -62,7 +62,7 @@ const summaryOf = (account: Account) => {
     elapsedMs: endedAt - startedAt,
     waits,
     comeBackAt: time(comeBackAt(account)),
-    goOn: goOn === undefined ? undefined : command(goOn)
+    goOn: goOn(account)
   }
 }
 
@@ -70,7 +70,7 @@ const summaryOf = (account: Account) => {
 export const summary = (account: Account): string => `${json({ type: "summary", ...summaryOf(account) })}\n`
 
 const causesOf = ({ ledger, rows }: Account) =>
-  Causes.groups(ledger, ["failed", "unknown"], 10).map(({ cause, first, size }) => ({
+  Causes.groups(ledger, ["failed", "unknown", "deferred", "notAttempted"], 10).map(({ cause, first, size }) => ({
     outcome: cause._tag,
     reason: Causes.reason(cause),
     errcode: cause.failure?.errcode,

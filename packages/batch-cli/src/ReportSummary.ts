@@ -3,7 +3,7 @@ import type { Ledger } from "./Ledger.ts"
 import * as Outcome from "./Outcome.ts"
 import { printable } from "./PlanProblem.ts"
 import type { Account } from "./ReportAccount.ts"
-import { comeBackAt, command, place, request, sentence } from "./ReportAccount.ts"
+import { comeBackAt, goOn, place, request, sentence } from "./ReportAccount.ts"
 import * as Causes from "./ReportCauses.ts"
 import * as Time from "./ReportTime.ts"
 
@@ -13,7 +13,7 @@ export const labels: { readonly [T in Outcome.Tag]: readonly [label: string, mea
   failed: ["failed", "the server said no, or could not"],
   deferred: ["deferred", "a limit holds it up for longer than this run may last"],
   unknown: ["unknown", "sent, but the answer never came"],
-  notAttempted: ["not attempted", "the run ended first"]
+  notAttempted: ["not attempted", "nothing was sent"]
 }
 
 const attention: ReadonlyArray<Outcome.Tag> = ["failed", "unknown"]
@@ -31,10 +31,10 @@ export interface Options {
   readonly zone?: string
 }
 
-const grouped = function* ({ ledger, rows, source }: Account) {
-  const groups = Causes.groups(ledger, attention, rowsNamed)
+const grouped = function* ({ ledger, rows, source }: Account, tags: ReadonlyArray<Outcome.Tag>) {
+  const groups = Causes.groups(ledger, tags, rowsNamed)
   for (const { cause, first, size } of groups.slice(0, causesShown)) {
-    yield `${size} × ${Causes.reason(cause)}`
+    yield `${size} × ${cause._tag === "notAttempted" ? "not attempted: " : ""}${Causes.reason(cause)}`
     for (const number of first) {
       const row = rows.at(number)
       yield `    ${place(source, row)}: ${request(row)}`
@@ -44,7 +44,6 @@ const grouped = function* ({ ledger, rows, source }: Account) {
   const others = groups.slice(causesShown)
   const hidden = others.reduce((sum, { size }) => sum + size, 0)
   if (others.length > 0) yield `and ${hidden} rows for ${others.length} other reasons`
-  yield "with the output in a file or a pipe, or in a --report, every row is listed"
 }
 
 const needsAttention = (ledger: Ledger): number => attention.reduce((sum, tag) => sum + ledger.counts[tag], 0)
@@ -82,7 +81,7 @@ const waited = function* ({ waits }: Account) {
 }
 
 const further = function* (account: Account, zone: string | undefined) {
-  const { endedAt, goOn, interrupted, ledger, stopped } = account
+  const { endedAt, interrupted, stopped } = account
   if (interrupted) yield "  interrupted before the end"
   if (stopped !== undefined) yield `  stopped: ${printable(stopped)}`
   const until = comeBackAt(account)
@@ -90,18 +89,21 @@ const further = function* (account: Account, zone: string | undefined) {
     const left = until > endedAt ? `, in ${Time.duration(until - endedAt)}` : ""
     yield `  deferred rows: not before ${Time.moment(until, endedAt, zone)}${left}`
   }
-  const { deferred, notAttempted, unknown } = ledger.counts
-  if (goOn !== undefined && deferred + notAttempted + unknown + ledger.pending > 0) yield `  to go on: ${command(goOn)}`
+  const again = goOn(account)
+  if (again !== undefined) yield `  to go on: ${again}`
 }
 
 /** Line by line: of a million rows that failed, a pipe gets every one. */
 export const lines = function* (account: Account, { isTerminal, zone }: Options): Generator<string> {
   const { endedAt, homeserver, ledger, sender, source, startedAt } = account
   const many = needsAttention(ledger)
-  if (many > 0) {
-    yield* isTerminal && many > shown ? grouped(account) : listed(account)
-    yield ""
-  }
+  if (isTerminal && many > shown) {
+    yield* grouped(account, attention)
+    yield "with the output in a file or a pipe, or in a --report, every row is listed"
+  } else yield* listed(account)
+  // an interrupted run may leave any number of them, for one reason: they are never listed one by one
+  yield* grouped(account, ["notAttempted"])
+  if (many + ledger.counts.notAttempted > 0) yield ""
   yield printable(`${source === "-" ? "stdin" : source} at ${homeserver} as ${sender}`)
   yield* counted(account)
   if (ledger.pending > 0)

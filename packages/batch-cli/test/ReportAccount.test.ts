@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Outcome from "../src/Outcome.ts"
-import { comeBackAt, command, sentence, userOf } from "../src/ReportAccount.ts"
+import { comeBackAt, command, goOn, sentence, userOf } from "../src/ReportAccount.ts"
 import { account, forbidden, start, type Told } from "./ReportStage.ts"
 
 const only = (told: Told, source = "plan.csv") => {
@@ -44,4 +44,22 @@ it("the time to come back is when the first of the deferred rows may go on", () 
 it("a command can be pasted into a shell, whatever the plan is called", () => {
   assert.strictEqual(command(["batch-cli", "apply", "plan.csv"]), "batch-cli apply plan.csv")
   assert.strictEqual(command(["batch-cli", "my $plan's.csv", ""]), `batch-cli 'my $plan'\\''s.csv' ''`)
+})
+
+describe("the command to go on with", () => {
+  const after = (outcome: Outcome.Outcome, ...words: ReadonlyArray<string>) =>
+    goOn(account([{ outcome }], { goOn: ["batch-cli", "apply", "plan.csv", ...words] }))
+  const left = Outcome.notAttempted("the run was interrupted")
+
+  it("is that of the run, without what would begin anew or write a report over the one that is there", () => {
+    assert.strictEqual(
+      after(left, "--report", "a.html", "-c", "3", "--report=b.csv", "--restart", "--max-wait", "1h"),
+      "batch-cli apply plan.csv -c 3 --max-wait 1h"
+    )
+  })
+  it("is there for as long as there is something left to do", () => {
+    for (const outcome of [left, Outcome.deferred(0, "later"), Outcome.unknown("lost")])
+      assert.isDefined(after(outcome))
+    for (const outcome of [Outcome.done, Outcome.unchanged("so"), forbidden("no")]) assert.isUndefined(after(outcome))
+  })
 })

@@ -71,6 +71,25 @@ describe("rows to look at", () => {
   })
 })
 
+it("rows that were not attempted are told by why, however many they are and wherever that is read", () => {
+  const rows = [
+    ...times(300, { outcome: Outcome.notAttempted("the run was interrupted") }),
+    { outcome: Outcome.notAttempted("cannot work: @alice:x is not in the room") }
+  ]
+  for (const isTerminal of [true, false]) {
+    assert.deepStrictEqual(said(account(rows), isTerminal).slice(0, 8), [
+      "300 × not attempted: the run was interrupted",
+      "    plan.csv:2: invite @user0:x to !hall:x",
+      "    plan.csv:3: invite @user1:x to !hall:x",
+      "    plan.csv:4: invite @user2:x to !hall:x",
+      "    and 297 more",
+      "1 × not attempted: cannot work: @alice:x is not in the room",
+      "    plan.csv:302: invite @user300:x to !hall:x",
+      ""
+    ])
+  }
+})
+
 it("deferred rows are told with the time to come back and the command for it", () => {
   const outcome = Outcome.deferred(start + 6_600_000, "rc_invites.per_user")
   const goOn = ["batch-cli", "apply", "my plan.csv"]
