@@ -1,7 +1,7 @@
 /** What to believe of a server's limits, of all that would explain what it did: the simplest that explains most. */
 import * as Guess from "./LearningGuess.ts"
 import type { Attempt } from "./LearningLog.ts"
-import type { Model, Replay, Supposed } from "./LearningReplay.ts"
+import { type Model, type Replay, type Supposed, slots } from "./LearningReplay.ts"
 import { kinds, traits } from "./LimiterKind.ts"
 import * as Limits from "./Limits.ts"
 
@@ -51,7 +51,8 @@ export const make = (given: ReadonlyArray<Limits.Known>, kindOf: (bucket: number
       const slowness = Math.log10(Math.max(1, supposed.period)) / 40
       // hardly anybody lets one or two through at once
       const size = supposed.burst < 3 ? 0.4 / supposed.burst ** 2 : Math.log10(supposed.burst) / 10
-      const odd = isUsual(kind, supposed) ? 0.3 : 0.4 + Guess.oddity(supposed) / 25
+      const rare = kind === slots ? 1 : 0
+      const odd = isUsual(kind, supposed) ? 0.3 : 0.4 + Guess.oddity(supposed) / 25 + rare
       return sum + changed + breadth + slowness + size + odd
     }, 0)
 

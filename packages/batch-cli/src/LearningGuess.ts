@@ -53,7 +53,7 @@ export const roundest = (least: number, most: number): number => {
       if (period >= low && period <= most) return period
     }
   }
-  return middle
+  return low * 0.1 + most * 0.9
 }
 
 /** When the bucket would be empty after the charges, if they could all have passed. */
@@ -105,7 +105,8 @@ export const guesses = (
   const tolerance = replay.latency * 2
   const offer = (least: number, most: number, burst: number) => {
     if (burst < 1 || !(most > 0)) return
-    for (const period of new Set([roundest(least, most), (Math.max(least, 1e-3) + most) / 2])) {
+    // what is not round is not known to the end: a little too slow costs little, and a little too fast is refused
+    for (const period of new Set([roundest(least, most), Math.max(least, 1e-3) * 0.1 + most * 0.9])) {
       const guess = { period, burst }
       const empty = emptied(charges, guess, tolerance)
       if (empty === undefined) continue
