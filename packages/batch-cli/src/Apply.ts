@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import * as Stdio from "effect/Stdio"
 import type { IdentityServer } from "./Attempt.ts"
 import { SomeFailed, StoppedEarly, Unusable, WrongUsage } from "./ExitCode.ts"
+import * as Fingerprint from "./Fingerprint.ts"
 import * as Identity from "./Identity.ts"
 import * as Journal from "./Journal.ts"
 import * as Ledger from "./Ledger.ts"
@@ -22,6 +23,7 @@ import { printable } from "./PlanProblem.ts"
 import type { Rows } from "./PlanRows.ts"
 import * as Preflight from "./Preflight.ts"
 import * as Progress from "./Progress.ts"
+import * as RailsFlags from "./RailsFlags.ts"
 import * as ReportAccount from "./ReportAccount.ts"
 import * as ReportFile from "./ReportFile.ts"
 import * as ReportJson from "./ReportJson.ts"
@@ -31,9 +33,11 @@ import * as Schedule from "./Schedule.ts"
 import * as Stop from "./Stop.ts"
 import * as Target from "./Target.ts"
 
-export interface Options extends Target.Options, Pace {
+export interface Options extends Target.Options, Pace, RailsFlags.Options {
   readonly plan: string
   readonly json: boolean
+  /** Kicks and bans are agreed to. */
+  readonly yes: boolean
   readonly identityServer: Option.Option<string>
   /** Where to keep the journal; by default beside the plan. */
   readonly journal: Option.Option<string>
@@ -138,8 +142,31 @@ const prepare = Effect.fnUntraced(function* (options: Options, plan: Plan.Plan, 
   }
 })
 
-/** So many rows are spelled out before the run; all of them are in the account at its end. */
+/** So many lines about rows are written before the run; all of them are in the account at its end. */
 const foreseenShown = 20
+
+/** A saved plan is carried out as it was looked at, or not at all. What this very plan has changed is no objection. */
+const holdToSaved = Effect.fnUntraced(function* (
+  { digest, saved, source }: Plan.Plan,
+  preflight: Preflight.Preflight,
+  journal: Journal.Journal,
+  baseUrl: URL
+) {
+  if (saved === undefined) return
+  const situation = { homeserver: baseUrl.href, digest }
+  const changes = Fingerprint.check(preflight, saved, situation, (row) => journal.before(row) !== "nothing")
+  if (changes.length === 0) return
+  const shown = changes.slice(0, foreseenShown).map((change) => printable(`  ${change}`))
+  const more = changes.length > shown.length ? [`  and ${changes.length - shown.length} more`] : []
+  return yield* new WrongUsage({
+    message: [
+      `${printable(source)}: things are no longer as they were when the plan was saved:`,
+      ...shown,
+      ...more,
+      "Nothing was changed; make the saved plan anew with `batch-cli plan --out`."
+    ].join("\n")
+  })
+})
 
 /** Names the rows that cannot work as things stand, before the first one is sent. */
 const foresee = Effect.fnUntraced(function* (
@@ -190,7 +217,9 @@ const run = Effect.fnUntraced(function* (
   const preflight = yield* Preflight.run(plan, options).pipe(
     Effect.mapError((error) => (error._tag === "PlanInvalid" ? invalid("changed")(error) : unusable(baseUrl)(error)))
   )
+  yield* RailsFlags.enforce(plan.source, preflight, options, isEmbedded)
   const journal = yield* openJournal(options, plan, preflight.sender, baseUrl, isEmbedded)
+  yield* holdToSaved(plan, preflight, journal, baseUrl)
   const { ledger, schedule } = yield* prepare(options, plan, journal)
   yield* foresee(plan, preflight, journal)
   const stdio = yield* Stdio.Stdio

@@ -5,6 +5,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Apply from "../Apply.ts"
 import * as Identity from "../Identity.ts"
 import * as Pace from "../Pace.ts"
+import * as RailsFlags from "../RailsFlags.ts"
 import * as Target from "../Target.ts"
 
 const flag = (name: string, description: string) =>
@@ -20,6 +21,8 @@ export const apply = Command.make(
     accessTokenFile: Target.accessTokenFile,
     identityServer: Identity.identityServer,
     ...Pace.flags,
+    ...RailsFlags.flags,
+    yes: RailsFlags.yes,
     journal: Flag.String("journal").pipe(
       Flag.withMetavar("FILE"),
       Flag.withDescription(
