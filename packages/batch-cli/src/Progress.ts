@@ -15,7 +15,7 @@ import type { Schedule } from "./Schedule.ts"
 /** What is looked at: all of it only while it is drawn. */
 export interface Source {
   readonly ledger: Pick<Ledger, "counts" | "earlier" | "size">
-  readonly schedule: Pick<Schedule, "waits" | "remainingMillis" | "assumes">
+  readonly schedule: Pick<Schedule, "waits" | "wakeAt" | "remainingMillis" | "assumes">
 }
 
 export interface Progress {
@@ -66,7 +66,7 @@ const outlookEvery = 1000
 const makeState = ({ ledger, schedule }: Source, started: number) => {
   const earlier = Outcome.total(ledger.earlier)
   const rateOf = makeRate(started, Outcome.total(ledger.counts))
-  let outlook: Pick<ProgressLine.State, "rate" | "waits" | "remainingMillis" | "isAssumed"> | undefined
+  let outlook: Pick<ProgressLine.State, "rate" | "waits" | "wakeAt" | "remainingMillis" | "isAssumed"> | undefined
   let due = started
   let away: ProgressLine.State["away"]
   return {
@@ -80,6 +80,7 @@ const makeState = ({ ledger, schedule }: Source, started: number) => {
         outlook = {
           rate: rateOf(now, Outcome.total(counts) - counts.notAttempted - counts.deferred),
           waits: schedule.waits(now),
+          wakeAt: schedule.wakeAt(now),
           remainingMillis: schedule.remainingMillis(now),
           isAssumed: schedule.assumes()
         }
@@ -104,7 +105,7 @@ export const make = Effect.fnUntraced(function* (source: Source) {
   const line = Effect.fnUntraced(function* (isLast: boolean) {
     const now = yield* Clock.currentTimeMillis
     const seen = state.at(now)
-    const shown = isLast ? { ...seen, waits: [], remainingMillis: undefined, away: undefined } : seen
+    const shown = isLast ? { ...seen, waits: [], wakeAt: undefined, remainingMillis: undefined, away: undefined } : seen
     if (!live) return yield* draw(ProgressLine.plain(shown, now))
     yield* draw(ProgressLine.live(shown, now, { columns: (yield* terminal.columns) || 80, colours }))
   })

@@ -22,6 +22,8 @@ export interface State {
   /** Rows a second of late. */
   readonly rate: number
   readonly waits: ReadonlyArray<Wait>
+  /** When the next row can be sent, where nothing can be sent now. */
+  readonly wakeAt?: number | undefined
   /** What the limits will let the rest take at least, in milliseconds; none when the run is at its end. */
   readonly remainingMillis: number | undefined
   /** That rests on limits nobody has seen. */
@@ -97,6 +99,9 @@ const plural = (n: number, one: string, many: string): string => (n === 1 ? one 
 const left = (until: number, now: number): string =>
   Time.duration(Math.ceil((until - now) / 1000) * 1000).replace(".0 ", " ")
 
+/** Sooner than that it is there before it is read; later, nobody knows. */
+const [soonest, latest] = [5000, 365 * 24 * 60 * 60 * 1000]
+
 /** The limit that holds up most, and when it lets the next row through. */
 const waiting = (state: State, now: number): Forms => {
   if (state.away !== undefined) {
@@ -119,7 +124,12 @@ const waiting = (state: State, now: number): Forms => {
     until: Math.min(...waits.map(({ until }) => until))
   })).sort((one, other) => other.rows - one.rows)
   const [most] = sums
-  if (most === undefined) return [[]]
+  if (most === undefined) {
+    // a row that waits for itself alone, and has nobody behind it
+    if (state.wakeAt === undefined || !(state.wakeAt >= now + 1000 && state.wakeAt <= now + latest)) return [[]]
+    const text = `next row in ${left(state.wakeAt, now)}`
+    return [[piece(text, "yellow")], [piece(text, "yellow")], [piece(text, "yellow")], [piece(text, "yellow")], []]
+  }
   const soon = left(most.until, now)
   const [, one, many] = whose.find(([limit]) => limit.test(most.kind)) ?? []
   const who = one === undefined || many === undefined ? "" : ` of ${plural(most.keys, one, many)}`
@@ -132,9 +142,6 @@ const waiting = (state: State, now: number): Forms => {
     []
   ]
 }
-
-/** Sooner than that it is there before it is read; later, nobody knows. */
-const [soonest, latest] = [5000, 365 * 24 * 60 * 60 * 1000]
 
 const end = (state: State, now: number, zone: string | undefined): Forms => {
   if (state.remainingMillis === undefined) return [[]]

@@ -44,6 +44,7 @@ const drawn = Effect.fnUntraced(function* (
       const until = options.until ?? 0
       return until > now ? [{ kind: "rc_message" as const, key: -1, until, rows: 7 }] : []
     },
+    wakeAt: () => undefined,
     remainingMillis: () => 0,
     assumes: () => false
   }

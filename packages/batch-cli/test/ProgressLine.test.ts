@@ -72,6 +72,10 @@ describe("the line", () => {
     const waits = [now, now - 1, Number.POSITIVE_INFINITY].map((until) => ({ kind: "rc_message", until, rows: 1 }))
     assert.notInclude(plain(state({}, 9, { waits })), "waiting")
   })
+  it("says when the next row goes where it waits for itself alone", () => {
+    assert.include(plain(state({}, 9, { wakeAt: now + 60_000 })), "next row in 1 min")
+    assert.notInclude(plain(state({}, 9, { wakeAt: now + 500 })), "next row")
+  })
   it("says that the server is away rather than when it will be done", () => {
     const away = { because: "no answer\u001b[2J from the homeserver", until: now + 12_000 }
     const text = plain(state({ done: 1 }, 9, { away, remainingMillis: 90_000 }))
@@ -141,6 +145,7 @@ const Any = Schema.Struct({
     })
   ),
   remainingMillis: Schema.Union([Schema.Literals([0, 4000, 6_600_000, 9e15]), Schema.Number]),
+  wakeAt: Schema.Union([Schema.Undefined, Schema.Literals([now + 60_000]), Schema.Number]),
   isAssumed: Schema.Boolean,
   away: Schema.Array(
     Schema.Struct({ because: Schema.Literals(["down", "日本語".repeat(50), "\u0007"]), until: Millis })
