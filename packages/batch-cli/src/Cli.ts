@@ -3,8 +3,9 @@ import * as Command from "effect/cli/Command"
 import { apply } from "./commands/apply.ts"
 import { check } from "./commands/check.ts"
 import { exportMembers } from "./commands/export.ts"
+import { plan } from "./commands/plan.ts"
 
 export const cli = Command.make("batch-cli").pipe(
   Command.withDescription("Applies plans of Matrix room membership changes"),
-  Command.withSubcommands([check, apply, exportMembers])
+  Command.withSubcommands([check, plan, apply, exportMembers])
 )
