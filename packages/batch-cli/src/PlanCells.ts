@@ -1,18 +1,15 @@
 /**
- * The texts of one row, and the row that they make. Whatever is wrong with them is said at once, and what may have been
- * meant is asked.
+ * The texts of one row, and the row that they make. Whatever is wrong with them is said at once.
  */
-import * as MatrixId from "@matrix-membership/core/MatrixId"
 import type * as Arr from "effect/Array"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
-import { isOperation } from "./Operations.ts"
+import { type Detail, isOperation, isOwn, operations, traits } from "./Operations.ts"
 import * as Address from "./PlanAddress.ts"
 import * as Hint from "./PlanHint.ts"
-import { type Content, type Field, fieldNames, fields, operations, wanted } from "./PlanRow.ts"
+import { type Cells, isMedium, isReason, isRoom, isServers, isUser, objection, serversIn } from "./PlanObjection.ts"
+import { type Content, type Field, fieldNames, fields, wanted } from "./PlanRow.ts"
 
-/** The texts of one row as they stand in the file. What is empty there is left out here. */
-export type Cells = Readonly<Partial<Record<Field, string>>>
+export { type Cells, objection } from "./PlanObjection.ts"
 
 /** A problem that does not yet know its place. */
 export interface Complaint {
@@ -24,73 +21,34 @@ export interface Complaint {
 /** No field may be longer, in characters. */
 export const longestField = 1024 * 1024
 
-const isUser = Schema.is(fields.user.schema)
-const isRoom = Schema.is(fields.room.schema)
-const isReason = Schema.is(fields.reason.schema)
-const isServers = Schema.is(fields.via.schema)
-const isMedium = Schema.is(fields.medium.schema)
-const isServer = Schema.is(MatrixId.ServerName)
-const decodeReason = Schema.decodeUnknownResult(fields.reason.schema)
-const decodeUser = Schema.decodeUnknownResult(fields.user.schema)
-const decodeAlias = Schema.decodeUnknownResult(MatrixId.RoomAlias)
-const decodeRoomId = Schema.decodeUnknownResult(MatrixId.RoomId)
-
-const told = (result: Result.Result<unknown, Schema.SchemaError>, otherwise: string): string =>
-  Result.isFailure(result) ? result.failure.message.replace(/^E/, "e") : `expected ${otherwise}`
-
-const question = (meant: string | undefined) => (meant === undefined ? "" : `; did you mean ${meant}?`)
-
-/** Why this text is not what the field holds, or nothing. What stands beside it only helps to guess. */
-export const objection: { readonly [F in Field]: (value: string, beside: Cells) => string | undefined } = {
-  operation: (value) =>
-    operations.some((name) => name === value)
-      ? undefined
-      : `expected ${fields.operation.expected}${question(Hint.nearest(value, operations))}`,
-  room: (value, { user }) => {
-    if (isRoom(value)) return undefined
-    const expected = value.startsWith("#")
-      ? told(decodeAlias(value), fields.room.expected)
-      : value.startsWith("!")
-        ? told(decodeRoomId(value), fields.room.expected)
-        : `expected ${fields.room.expected}`
-    return `${expected}${isUser(value) ? "; this is a user" : ""}${question(Hint.room(value, user))}`
-  },
-  user: (value, { room }) =>
-    isUser(value)
-      ? undefined
-      : `${told(decodeUser(value), fields.user.expected)}${isRoom(value) ? "; this is a room" : ""}${question(Hint.user(value, room))}`,
-  reason: (value) => {
-    const decoded = decodeReason(value)
-    return Result.isSuccess(decoded) ? undefined : told(decoded, fields.reason.expected)
-  },
-  via: (value) => {
-    const wrong = serversIn(value).find((server) => !isServer(server))
-    return wrong === undefined ? undefined : `expected ${fields.via.expected}, with blanks or commas between them`
-  },
-  as: (value, { room }) =>
-    isUser(value)
-      ? undefined
-      : `${told(decodeUser(value), fields.as.expected)}${isRoom(value) ? "; this is a room" : ""}${question(Hint.user(value, room))}`,
-  medium: (value) =>
-    isMedium(value) ? undefined : `expected ${fields.medium.expected}${question(Hint.nearest(value, Address.media))}`,
-  address: (value, { medium = "email" }) => {
-    if (!isMedium(medium) || Address.canonical(medium, value) !== undefined) return undefined
-    return medium === "email"
-      ? `expected ${fields.address.expected}`
-      : "expected a phone number with its country code such as 491701234567"
+/** Why a field that is there should not be. */
+const surplus = (field: Field, { address, operation = "", user }: Cells): string => {
+  if (operation === "invite" && address !== undefined) {
+    if (user === undefined) return `an invitation by ${Hint.oneOf(Address.media)} takes no ${field}`
+    return field === "medium" ? "goes with an address" : "an invitation is for a user or for an address, not for both"
   }
+  if (operation === "invite" && field === "medium") return "goes with an address"
+  const takers = operations.filter((name) => {
+    const { takes, takesByAddress = {} } = traits[name]
+    const all: { readonly [name: string]: unknown } = { ...takes, ...takesByAddress }
+    return all[field] !== undefined
+  })
+  const who = takers.length > 2 ? "" : `; only ${takers.join(" and ")} ${takers.length === 1 ? "does" : "do"}`
+  return `${operation} takes no ${field}${who}`
+}
+
+const missing = (field: Field, { operation }: Cells): string => {
+  const by = field === "operation" || field === "room" ? "expected" : `${operation} needs`
+  const instead = operation === "invite" && field === "user" ? ", or an e-mail address under address" : ""
+  return `missing; ${by} ${fields[field].expected}${instead}`
 }
 
 const complaint = (field: Field, cells: Cells): Complaint | undefined => {
   const value = cells[field]
   const need = wanted(cells)[field]
-  if (value === undefined) {
-    if (need !== "required") return undefined
-    const by = field === "operation" || field === "room" ? "expected" : `${cells.operation} needs`
-    return { field, message: `missing; ${by} ${fields[field].expected}` }
-  }
+  if (value === undefined) return need === "required" ? { field, message: missing(field, cells) } : undefined
   if (value.length > longestField) return { field, value, message: "longer than 1 MiB" }
-  if (need === undefined) return { field, value, message: `${cells.operation} takes no ${field}` }
+  if (need === undefined) return { field, value, message: surplus(field, cells) }
   const message = objection[field](value, cells)
   return message === undefined ? undefined : { field, value, message }
 }
@@ -98,22 +56,31 @@ const complaint = (field: Field, cells: Cells): Complaint | undefined => {
 /** Room and user that would be right the other way round are one mistake, not two. */
 const isSwapped = ({ room, user }: Cells): boolean => isUser(room) && isRoom(user)
 
-const complaints = (cells: Cells): ReadonlyArray<Complaint> => {
-  const swapped: ReadonlyArray<Complaint> = isSwapped(cells)
-    ? [
-        {
-          field: "room",
-          ...(cells.room === undefined ? {} : { value: cells.room }),
-          message: "this is a user, and the user a room; are the two swapped?"
-        }
-      ]
-    : []
-  const others = swapped.length === 0 ? fieldNames : fieldNames.filter((field) => field !== "room" && field !== "user")
-  return [...swapped, ...others.flatMap((field) => complaint(field, cells) ?? [])]
+/** What nobody can do for somebody else. */
+const isForAnother = ({ as, operation = "", user }: Cells): boolean =>
+  as !== undefined && user !== undefined && as !== user && isOperation(operation) && isOwn(operation)
+
+const given = (field: Detail | "room", cells: Cells, message: string): Complaint => {
+  const value = cells[field]
+  return { field, ...(value === undefined ? {} : { value }), message }
 }
 
-/** The servers of a text that names several, with blanks or commas between them. */
-const serversIn = (value: string): ReadonlyArray<string> => value.split(/[\s,]+/).filter((server) => server !== "")
+const complaints = (cells: Cells): ReadonlyArray<Complaint> => {
+  const swapped = isSwapped(cells)
+    ? [given("room", cells, "this is a user, and the user a room; are the two swapped?")]
+    : []
+  const others = fieldNames.filter((field) => swapped.length === 0 || (field !== "room" && field !== "user"))
+  const found = [...swapped, ...others.flatMap((field) => complaint(field, cells) ?? [])]
+  if (found.length > 0 || !isForAnother(cells)) return found
+  const { as, operation, user } = cells
+  return [
+    given(
+      "user",
+      cells,
+      `only they can ${operation}, and ${as} is to act; leave the user empty, or put ${user} under as`
+    )
+  ]
+}
 
 /** The row that complete texts make, or nothing when one of them is not what its field holds. */
 const contentOf = ({ address, as, medium = "email", operation, reason, room, user, via }: Cells) => {
@@ -146,7 +113,7 @@ const isComplete = (cells: Cells): boolean => {
 
 /** The row that these texts make, or everything that is wrong with them. */
 export const check = (cells: Cells): Result.Result<Content, Arr.NonEmptyReadonlyArray<Complaint>> => {
-  const content = isComplete(cells) ? contentOf(cells) : undefined
+  const content = isComplete(cells) && !isForAnother(cells) ? contentOf(cells) : undefined
   if (content !== undefined) return Result.succeed(content)
   const [first, ...more] = complaints(cells)
   // the second is not reached as long as the objections follow the schemas; a row is refused rather than guessed at

@@ -82,6 +82,15 @@ const misshapen = (record: Records.Record, { width }: Header): Problem | undefin
   return new Problem({ ...Records.placesIn(record)(surplus), value: cells[surplus] ?? "", message })
 }
 
+/** Who is missing is missed where the plan has a column for them, be it for users or for addresses. */
+const inItsColumn = (complaint: Cells.Complaint, { columns }: Header): Cells.Complaint =>
+  complaint.field === "user" &&
+  complaint.value === undefined &&
+  !columns.includes("user") &&
+  columns.includes("address")
+    ? { field: "address", message: `missing; expected ${Row.fields.address.expected}` }
+    : complaint
+
 const readRow = (record: Records.Record, header: Header): Step => {
   const wrong = misshapen(record, header)
   if (wrong !== undefined) return [header, [Result.fail(wrong)]]
@@ -94,8 +103,9 @@ const readRow = (record: Records.Record, header: Header): Step => {
   const checked = Cells.check(cells)
   if (Result.isSuccess(checked)) return [header, [Result.succeed({ ...checked.success, line })]]
   const place = Records.placesIn(record)
-  const here = checked.failure.filter(({ field }) => header.columns.includes(field))
-  const news = checked.failure.filter(({ field }) => !header.columns.includes(field) && !header.lacking.has(field))
+  const told = checked.failure.map((complaint) => inItsColumn(complaint, header))
+  const here = told.filter(({ field }) => header.columns.includes(field))
+  const news = told.filter(({ field }) => !header.columns.includes(field) && !header.lacking.has(field))
   const problems = [
     ...news.map(({ field }) => missingColumn(header.line, field, `${cells.operation} on line ${line} needs it`)),
     ...here.map((complaint) => new Problem({ ...complaint, ...place(header.columns.indexOf(complaint.field)) }))

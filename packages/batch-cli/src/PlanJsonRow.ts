@@ -34,11 +34,21 @@ export const mistyped = (field: string | undefined, what: string, value: Json.Va
     message: `expected ${what}, found ${nameOf(value)}`
   })
 
-/** A list of texts as one text, which is how all fields are checked; or the first item that is no text. */
-const joined = (list: Json.List): Json.Value => {
-  const other = list.items.find(({ kind }) => kind !== "text")
-  const value = list.items.flatMap((item) => (item.kind === "text" ? [item.value] : [])).join(" ")
-  return other ?? { kind: "text", line: list.line, column: list.column, value }
+/** The text in a value. Servers may be a list too; it is made one text, because that is how fields are checked. */
+const textOf = (field: Row.Field, value: Json.Value): Result.Result<Json.Text, Problem> => {
+  if (value.kind === "text") return Result.succeed(value)
+  if (field !== "via" || value.kind !== "list") return Result.fail(mistyped(field, "text in double quotes", value))
+  const servers: Array<string> = []
+  for (const item of value.items) {
+    if (item.kind !== "text") return Result.fail(mistyped(field, "text in double quotes", item))
+    if (!/^[^\s,]+$/.test(item.value)) {
+      return Result.fail(
+        problemAt(item, { field, value: item.value, message: "expected one server name in each item" })
+      )
+    }
+    servers.push(item.value)
+  }
+  return Result.succeed({ kind: "text", line: value.line, column: value.column, value: servers.join(" ") })
 }
 
 export const fieldsOf = ({ entries }: Json.Record): Fields => {
@@ -55,9 +65,9 @@ export const fieldsOf = ({ entries }: Json.Record): Fields => {
       problems.push(problemAt(key, { field: "key", value: key.value, message }))
     } else {
       keys.set(field, key)
-      const text = value.kind === "list" && field === "via" ? joined(value) : value
-      if (text.kind === "text") values.set(field, text)
-      else problems.push(mistyped(field, "text in double quotes", text))
+      const text = textOf(field, value)
+      if (Result.isSuccess(text)) values.set(field, text.success)
+      else problems.push(text.failure)
     }
   }
   return { values, given: new Set(keys.keys()), problems }
@@ -67,7 +77,8 @@ export const fieldsOf = ({ entries }: Json.Record): Fields => {
 export const defaultProblems = ({ problems, values }: Fields): ReadonlyArray<Problem> => [
   ...problems,
   ...[...values].flatMap(([field, place]) => {
-    const message = place.value === "" ? undefined : Cells.objection[field](place.value, {})
+    const medium = values.get("medium")?.value ?? "email"
+    const message = place.value === "" ? undefined : Cells.objection[field](place.value, { medium })
     return message === undefined ? [] : [problemAt(place, { field, value: place.value, message })]
   })
 ]
@@ -77,7 +88,8 @@ const cellsOf = (own: Fields, defaults: Fields): Cells.Cells => {
   const text = (field: Row.Field) => (own.given.has(field) ? own : defaults).values.get(field)?.value
   const wanted = Row.wanted({
     operation: text("operation"),
-    user: text("user"),
+    // an address in the row stands for the user of the defaults
+    user: own.given.has("address") ? own.values.get("user")?.value : text("user"),
     medium: text("medium"),
     address: text("address")
   })

@@ -2,6 +2,7 @@
  * The rows of a plan: which fields there are, how each is written and what it is called. Which operation takes which is
  * in the table of operations; the readers of CSV and JSON and the JSON Schema follow the two.
  */
+import { Buffer } from "node:buffer"
 import * as MatrixId from "@matrix-membership/core/MatrixId"
 import type * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -13,11 +14,22 @@ import type { Problem } from "./PlanProblem.ts"
 
 export { Operation, operations } from "./Operations.ts"
 
+/** A whole event may take 65,536 bytes (specification, client-server API "Size limits"), and more than a reason is in it. */
+const longestReason = 60_000
+
+/** As it travels, a character takes at most six bytes, so most reasons need not be measured. */
+const fits = (reason: string): boolean =>
+  reason.length * 6 <= longestReason || Buffer.byteLength(JSON.stringify(reason)) <= longestReason
+
 const Reason = Schema.String.check(
   Schema.makeFilter((text) => text.isWellFormed() && !text.includes("\0"), {
     expected: "text without NUL and lone surrogates"
-  })
+  }),
+  Schema.makeFilter(fits, { expected: "at most 60,000 bytes, so that it fits into an event" })
 )
+
+/** More servers than this to go through are a mistake, and make an address that servers refuse. */
+const mostServers = 20
 
 const roomExpected = "a room id such as !abc:example.org or an alias such as #hall:example.org"
 
@@ -37,8 +49,8 @@ export const fields = {
   },
   reason: { schema: Reason, expected: "text", aliases: ["comment", "message"] },
   via: {
-    schema: Schema.Array(MatrixId.ServerName),
-    expected: "server names such as example.org",
+    schema: Schema.Array(MatrixId.ServerName).check(Schema.isMinLength(1), Schema.isMaxLength(mostServers)),
+    expected: `server names such as example.org, ${mostServers} at most`,
     aliases: ["server", "servers", "servername", "servernames", "viaservers"]
   },
   as: {

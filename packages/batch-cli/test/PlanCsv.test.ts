@@ -143,7 +143,9 @@ describe("a row", () => {
     [
       "an invite of nobody",
       "invite,!a:x,,",
-      [`plan.csv:2:13: user: missing; invite needs a user id such as @alice:example.org`]
+      [
+        `plan.csv:2:13: user: missing; invite needs a user id such as @alice:example.org, or an e-mail address under address`
+      ]
     ],
     [
       "a bare name",

@@ -111,7 +111,19 @@ describe("a syntax error costs its own line only", () => {
       ])
     })
   )
-  it.effect("a field of 1 MiB is taken", () =>
-    Effect.map(rowsOf(`${head}join,!a:x,,${"x".repeat(1024 * 1024)}\n`), (rows) => assert.strictEqual(rows.length, 1))
+  it.effect("a field of 1 MiB is read to its end", () =>
+    Effect.gen(function* () {
+      const long = "x".repeat(1024 * 1024)
+      assert.deepStrictEqual(yield* problemsOf(`${head}join,!a:x,,${long}\njoin,!a:x,,"${long}"\nnope,!a:x,,\n`), [
+        ...[2, 3].map(
+          (line) =>
+            `plan.csv:${line}:12: reason "${"x".repeat(64)}…" (1048576 characters): expected at most 60,000 bytes, so that it fits into an event`
+        ),
+        'plan.csv:4:1: operation "nope": expected invite, join, knock, leave, forget, kick, ban or unban'
+      ])
+    })
+  )
+  it.effect("a reason that just fits into an event is taken", () =>
+    Effect.map(rowsOf(`${head}join,!a:x,,${"x".repeat(59_998)}\n`), (rows) => assert.strictEqual(rows.length, 1))
   )
 })

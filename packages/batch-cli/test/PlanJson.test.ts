@@ -129,7 +129,7 @@ describe("a wrong value", () => {
         'plan.json:2:17: operation "invte": expected invite, join, knock, leave, forget, kick, ban or unban; did you mean invite?',
         'plan.json:3:13: room "#hall": expected a room alias such as #hall:example.org',
         `plan.json:3:23: room: missing; ${roomExpected}`,
-        `plan.json:3:23: user: missing; invite needs a user id such as @alice:example.org`
+        `plan.json:3:23: user: missing; invite needs a user id such as @alice:example.org, or an e-mail address under address`
       ])
     })
   )
