@@ -119,7 +119,7 @@ interface Found {
 
 const find = (request: Wire.Request, manner: Manner): Result.Result<Found, Refusal> => {
   const segments = Wire.pathOf(request).split("/")
-  const here = (mounted.get(segments.length) ?? []).flatMap(({ route, template, version }) => {
+  const here = (mounted.get(placeOf(segments)) ?? []).flatMap(({ route, template, version }) => {
     const params = Template.match(template, segments)
     return params === undefined || !isMounted(version, route, manner) ? [] : [{ route, params }]
   })
@@ -155,7 +155,9 @@ const prefixes: Readonly<Record<Route["mount"], ReadonlyArray<readonly [version:
   ]
 }
 
-/** By how many segments their paths have. */
+/** Every path begins with up to five segments that are no parameters; with those, few routes are left to compare. */
+const placeOf = (segments: ReadonlyArray<string>): string => `${segments.length} ${segments.slice(0, 5).join("/")}`
+
 const mounted = Map.groupBy(
   routes.flatMap((route) =>
     prefixes[route.mount].map(([version, prefix]) => ({
@@ -164,5 +166,5 @@ const mounted = Map.groupBy(
       template: `${prefix}${route.path}`.split("/")
     }))
   ),
-  ({ template }) => template.length
+  ({ template }) => placeOf(template)
 )

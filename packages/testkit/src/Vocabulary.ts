@@ -37,7 +37,8 @@ export const make = (fake: Fake): Vocabulary => ({
     Effect.map(fake.register(name, details), (session) => ({ ...session, userId: UserId.make(session.userId) })),
   room: (options = {}) => Effect.map(fake.createRoom({ creator: "host", ...options }), (roomId) => RoomId.make(roomId)),
   expectMembership: (roomId, user, expected) => {
-    const { stack } = new Error()
+    // Its text is made when it is asked for, which takes long and is mostly not needed.
+    const here = new Error()
     return Effect.gen(function* () {
       const actual = yield* fake.membershipOf(roomId, user)
       if (actual === expected) return
@@ -45,7 +46,7 @@ export const make = (fake: Fake): Vocabulary => ({
       const userId = Fixture.userIdOf(world, user)
       const [timeline, requests] = [yield* fake.timeline(roomId), yield* fake.requests]
       const error = History.unexpected({ roomId, userId, expected, actual, world, timeline, requests })
-      error.stack = `${error.name}: ${error.message}\n${callers(stack)}`
+      error.stack = `${error.name}: ${error.message}\n${callers(here.stack)}`
       return yield* Effect.die(error)
     })
   }
