@@ -72,7 +72,7 @@ export const write = Effect.fn("NewFile.write")(function* <E, R>(path: string, t
   yield* fs.link(part, path).pipe(
     Effect.catchTag("PlatformError", (error) =>
       Effect.gen(function* () {
-        if (yield* Effect.orElseSucceed(fs.exists(path), () => true)) return yield* Effect.fail(isThere(path))
+        if (yield* Effect.orElseSucceed(fs.exists(path), () => true)) return yield* isThere(path)
         // some file systems know no links
         return yield* Effect.mapError(fs.rename(part, path), () => because(path)(error))
       })

@@ -114,7 +114,7 @@ export const make = Effect.fnUntraced(function* (source: Source) {
   yield* Effect.gen(function* () {
     yield* Effect.sleep(live ? "100 millis" : "10 seconds")
     yield* line(false)
-    yield* line(false).pipe(Effect.delay(live ? "100 millis" : "30 seconds"), Effect.forever)
+    return yield* line(false).pipe(Effect.delay(live ? "100 millis" : "30 seconds"), Effect.forever)
   }).pipe(Effect.forkScoped)
   const progress: Progress = { away: state.setAway }
   return progress
