@@ -7,20 +7,22 @@ export const media: ReadonlyArray<Medium> = Medium.literals
 
 // what is between the signs is the identity server's matter; blanks and a second address are slips
 const email = /^[^\s@,;<>"\0]+@[^\s@,;<>"\0]+$/u
+const longest = 500
 const msisdn = /^[1-9][0-9]{4,14}$/
 
 /** In canonical form: an e-mail address in lower case, a phone number as its digits with the country code. */
 export const Address = Schema.String.check(
-  Schema.makeFilter((text) => text.length <= 500 && text.isWellFormed() && (email.test(text) || msisdn.test(text)), {
+  Schema.isPattern(new RegExp(`${email.source}|${msisdn.source}`, "u"), {
     expected: "an e-mail address such as ann@example.org"
-  })
+  }),
+  Schema.isMaxLength(longest)
 )
 
 /** The canonical form of an address as somebody wrote it, or nothing when it is none of this medium. */
 export const canonical = (medium: Medium, written: string): string | undefined => {
   if (medium === "email") {
     const address = written.toLowerCase()
-    return email.test(address) && address.length <= 500 && address.isWellFormed() ? address : undefined
+    return email.test(address) && address.length <= longest && address.isWellFormed() ? address : undefined
   }
   const digits = written.replace(/^\+/, "").replace(/[\s().-]/g, "")
   return msisdn.test(digits) ? digits : undefined

@@ -28,10 +28,12 @@ const Partial = Schema.Struct(
 
 const head = { $schema: Schema.optionalKey(Schema.String), version: Schema.optionalKey(Schema.Literal(1)) }
 
+const rowsOf = <S extends Schema.Constraint>(row: S) => Schema.Array(row).check(Schema.isMinLength(1))
+
 const Plan = Schema.Union([
-  Schema.Array(AnyRow),
-  Schema.Struct({ ...head, rows: Schema.Array(AnyRow) }),
-  Schema.Struct({ ...head, defaults: Partial, rows: Schema.Array(Partial) })
+  rowsOf(AnyRow),
+  Schema.Struct({ ...head, rows: rowsOf(AnyRow) }),
+  Schema.Struct({ ...head, defaults: Partial, rows: rowsOf(Partial) })
 ])
 
 /** A complete document of the draft 2020-12. */

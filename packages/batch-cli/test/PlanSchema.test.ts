@@ -21,13 +21,15 @@ describe("the JSON Schema", () => {
   it.each([
     [[join]],
     [{ rows: [join, { operation: "invite", room: "!a:x", user: "@b:x", reason: "hi" }] }],
-    [{ $schema: "plan.schema.json", version: 1, rows: [] }],
+    [{ $schema: "plan.schema.json", version: 1, rows: [join] }],
     [{ defaults: { operation: "invite", room: "!a:x" }, rows: [{ user: "@b:x" }, {}] }]
   ])("takes %j", (plan) => assert.isTrue(accepts(plan)))
 
   it.each([
     ["a row alone", join],
-    ["no rows", {}],
+    ["nothing", {}],
+    ["no rows", []],
+    ["no rows in an object", { rows: [] }],
     ["another version", { version: 2, rows: [join] }],
     ["a key that is not known", { rows: [join], row: 1 }],
     ["a field that is not known", [{ ...join, colour: "red" }]],
