@@ -17,11 +17,12 @@ const rows = (n: number): string => (n === 1 ? "1 row" : `${number(n)} rows`)
 
 const verdict = ({ interrupted, ledger, stopped }: Account): Markup => {
   const { deferred, done, failed, notAttempted, unchanged, unknown } = ledger.counts
-  const open = deferred + notAttempted + ledger.pending
+  const idle = notAttempted + ledger.pending
   const told = [
     ...(failed > 0 ? [`${rows(failed)} failed`] : []),
     ...(unknown > 0 ? [`what became of ${rows(unknown)} is not known`] : []),
-    ...(open > 0 ? [`${rows(open)} ${open === 1 ? "is" : "are"} still to be done`] : [])
+    ...(deferred > 0 ? [`${rows(deferred)} must wait for a limit`] : []),
+    ...(idle > 0 ? [`${rows(idle)} ${idle === 1 ? "was" : "were"} not attempted`] : [])
   ].join(", ")
   const end = interrupted
     ? " The run was interrupted."
@@ -126,9 +127,9 @@ export const page = function* (account: Account, zone?: string): Generator<strin
     .text
   yield further(account, zone).text
   yield causes(account, "Failures, by cause", ["failed", "unknown"]).text
+  yield causes(account, "Not done, by cause", ["deferred", "notAttempted"]).text
   yield Timeline.svg(Timeline.make(account.ledger, account.startedAt, account.endedAt), zone).text
   yield waits(account).text
-  yield causes(account, "Still to be done", ["deferred", "notAttempted"]).text
   yield Rooms.table(account).text
   yield markup`</main></body></html>
 `.text

@@ -129,11 +129,11 @@ const drawn = (timeline: Timeline, most: number, clock: (at: number) => string):
   return markup`<g class="scale">${lines}${times}</g>${columns}`
 }
 
-/** Nothing where no row ended in this run. */
+/** Nothing where no row ended in this run, or all of them at once. */
 export const svg = (timeline: Timeline, zone: string | undefined): Markup => {
   const { bars, millis } = timeline
   const total = bars.reduce((sum, bar) => sum + heightOf(bar), 0)
-  if (total === 0) return nothing
+  if (total === 0 || bars.length === 1) return nothing
   const most = Math.max(...bars.map(heightOf))
   const clock = clockOf(timeline, zone)
   const per = Time.duration(millis)

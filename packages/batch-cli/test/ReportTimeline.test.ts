@@ -88,5 +88,8 @@ describe("the chart", () => {
     assert.strictEqual(heights.length, 2)
     assert.closeTo((heights[0] ?? 0) / (heights[1] ?? 1), 2, 0.01)
   })
-  it("is left out when nothing ended", () => assert.strictEqual(Timeline.svg(make([{}], 1000), "UTC").text, ""))
+  it("is left out when nothing ended, and when all did at once", () => {
+    assert.strictEqual(Timeline.svg(make([{}], 5000), "UTC").text, "")
+    assert.strictEqual(Timeline.svg(make([{ outcome: Outcome.done }], 500), "UTC").text, "")
+  })
 })
