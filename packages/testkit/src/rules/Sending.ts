@@ -1,5 +1,6 @@
 /** May this user write that message? Everything that is no state. */
 import * as Result from "effect/Result"
+import { unexpected } from "../Body.ts"
 import type { Content } from "./Event.ts"
 import * as Power from "./Power.ts"
 import type { Refusal } from "./Refusal.ts"
@@ -19,8 +20,7 @@ export const check = (room: Room.Room | undefined, note: Note): Result.Result<Ro
   Result.gen(function* () {
     if (room === undefined || Room.membership(room, note.sender) !== "join")
       return yield* Result.fail(forbidden(`${note.sender} is not in the room.`, "NOT_JOINED"))
-    if (note.type === "m.room.member" || note.type === "m.room.create")
-      return yield* Result.fail(make(500, "M_UNKNOWN", "Internal server error"))
+    if (note.type === "m.room.member" || note.type === "m.room.create") return yield* Result.fail(unexpected)
     if (stateOnly.includes(note.type))
       return yield* Result.fail(make(400, "M_UNKNOWN", `${note.type} has to be state.`))
     if (note.type === "m.room.message" && !["body", "msgtype"].every((key) => typeof note.content[key] === "string"))

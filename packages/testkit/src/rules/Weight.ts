@@ -1,5 +1,6 @@
 /** Can this be written at all? Events have a greatest size, and not everything has a canonical form. */
 import * as Result from "effect/Result"
+import { unexpected } from "../Body.ts"
 import type { Draft } from "./Event.ts"
 import type { Refusal } from "./Refusal.ts"
 import { make } from "./Refusal.ts"
@@ -17,7 +18,7 @@ const bytes = (text: string): number => encoder.encode(text).length
 
 export const check = (draft: Draft, version: RoomVersion): Result.Result<void, Refusal> => {
   // Synapse does not expect this, and falls over it.
-  if (!isUnicode(draft.content)) return Result.fail(make(500, "M_UNKNOWN", "Internal server error"))
+  if (!isUnicode(draft.content)) return Result.fail(unexpected)
   if (version.strictNumbers && !hasWholeNumbers(draft.content))
     return Result.fail(make(400, "M_BAD_JSON", "Numbers in an event have to be whole."))
   return bytes(JSON.stringify(draft)) + overhead > greatest ||
