@@ -30,6 +30,7 @@ import * as ReportJson from "./ReportJson.ts"
 import * as ReportSummary from "./ReportSummary.ts"
 import * as Runner from "./Runner.ts"
 import * as Schedule from "./Schedule.ts"
+import * as SteadyClock from "./SteadyClock.ts"
 import * as Stop from "./Stop.ts"
 import * as Target from "./Target.ts"
 
@@ -137,7 +138,10 @@ const prepare = Effect.fnUntraced(function* (options: Options, plan: Plan.Plan, 
       learn: options.limits === "learn",
       now,
       maxRate: Option.getOrUndefined(options.maxRate),
-      recent: journal.recent.filter(({ at }) => at > now - hour)
+      // of a clock that was ahead then, and is right now, nothing but the order is true
+      recent: journal.recent.flatMap((attempt) =>
+        attempt.at > now - hour ? { ...attempt, at: Math.min(attempt.at, now) } : []
+      )
     })
   }
 })
@@ -272,6 +276,7 @@ const run = Effect.fnUntraced(function* (
     })
   }).pipe(
     Effect.scoped,
+    SteadyClock.provide,
     Effect.onInterrupt(() => Effect.ignore(conclude({ _tag: "interrupted" })))
   )
   yield* Effect.mapError(conclude(stop), wrongUsage)

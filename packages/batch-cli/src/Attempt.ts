@@ -238,6 +238,8 @@ export const look = Effect.fnUntraced(function* (
     const hidden = error._tag === "Forbidden" || error._tag === "NotFound"
     // who had joined could read their own membership
     if (hidden && (operation === "join" || operation === "leave")) return clear
+    // to knock twice is to knock once; but a refusal may mean that the first was heard and answered with an invite
+    if (hidden && operation === "knock") return { _tag: "clear", past }
     const wait = yield* past.next(yield* Clock.currentTimeMillis, error)
     return wait === undefined
       ? ended(Outcome.unknown(`${because}; ${error.message}`, error), error)

@@ -15,8 +15,8 @@ export interface Place {
 export interface Evictions {
   /** Why nothing can be done there, if so. */
   readonly reason: (place: Place) => string | undefined
-  /** Finds out after a refusal whether the actor still is in the room. */
-  readonly check: (place: Place, error: MatrixError.MatrixError) => Effect.Effect<void, never, Membership>
+  /** Finds out after a refusal whether the actor still is in the room; true when they turn out not to be. */
+  readonly check: (place: Place, error: MatrixError.MatrixError) => Effect.Effect<boolean, never, Membership>
   /** The actor has come in. */
   readonly lift: (place: Place) => void
 }
@@ -48,13 +48,14 @@ export const make = (sender: MatrixId.UserId): Evictions => {
   return {
     reason: (place) => reasons.get(keyOf(place)),
     check: Effect.fnUntraced(function* (place, error) {
-      if (error._tag !== "Forbidden") return
+      if (error._tag !== "Forbidden") return false
       const key = keyOf(place)
       const seen = seenInside.get(key) ?? 0
-      if (error.because !== "NotJoined" && seen >= looks) return
-      if (error.because === "NotJoined" || (yield* isOutside(place))) {
-        reasons.set(key, `${place.actor} is not in ${place.roomId}: ${error.message}`)
-      } else seenInside.set(key, seen + 1)
+      if (reasons.has(key) || (error.because !== "NotJoined" && seen >= looks)) return false
+      seenInside.set(key, seen + 1)
+      if (error.because !== "NotJoined" && !(yield* isOutside(place))) return false
+      reasons.set(key, `${place.actor} is not in ${place.roomId}: ${error.message}`)
+      return true
     }),
     lift: (place) => {
       reasons.delete(keyOf(place))

@@ -3,7 +3,7 @@
  * it leaves and again when it is answered. What waits is in the schedule and not in a fibre, so whoever stops the run
  * waits only for the answers that are due. One row's failure is no other row's, unless it shows that no row can succeed.
  */
-import { type MatrixError, RetryPolicy } from "@matrix-membership/core"
+import { RetryPolicy } from "@matrix-membership/core"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -14,46 +14,17 @@ import * as Result from "effect/Result"
 import * as Attempt from "./Attempt.ts"
 import * as Evictions from "./Evictions.ts"
 import * as Halt from "./Halt.ts"
-import type { Journal } from "./Journal.ts"
-import type * as Ledger from "./Ledger.ts"
 import * as Operations from "./Operations.ts"
 import * as Order from "./Order.ts"
 import * as Outage from "./Outage.ts"
 import * as Outcome from "./Outcome.ts"
 import type { Rows } from "./PlanRows.ts"
 import type { Preflight } from "./Preflight.ts"
-import type { Schedule } from "./Schedule.ts"
+import { type Options, patient } from "./RunnerOptions.ts"
 import * as Stop from "./Stop.ts"
 
-export interface Options {
-  /** Requests under way at the same time. */
-  readonly concurrency: number
-  readonly schedule: Schedule
-  readonly journal: Journal
-  readonly ledger: Ledger.Ledger
-  /** When a row is tried again after a failure that may pass. */
-  readonly retry?: RetryPolicy.Options | undefined
-  readonly halt?: Halt.Halt | undefined
-  /** How long a server may be away before the run gives up. Default: 5 minutes. */
-  readonly patience?: Duration.Input | undefined
-  /** How long the run may stand still for a limit before it leaves the rest to a later run. Default: 1 hour. */
-  readonly maxWait?: Duration.Input | undefined
-  /** After which time no further request is sent. */
-  readonly maxDuration?: Duration.Input | undefined
-  readonly identity?: Attempt.IdentityServer | undefined
-  /** Rows that failed in an earlier run are tried again. */
-  readonly retryFailed?: boolean | undefined
-  /** Called for every row as soon as its outcome counts. */
-  readonly ended?: ((row: number, outcome: Outcome.Outcome) => Effect.Effect<void>) | undefined
-  /** Called when the server does not answer: until when it is left alone, in milliseconds since the epoch. */
-  readonly away?: ((error: MatrixError.MatrixError | undefined, until: number) => void) | undefined
-}
-
-/**
- * Policy for the requests of a long run: what fails in passing is tried for some minutes before a row is given up, and
- * every wait that a limit asks for is obeyed.
- */
-export const patient: RetryPolicy.Options = { times: 10, budget: "30 minutes", longestWait: "1 day" }
+export type { Options } from "./RunnerOptions.ts"
+export { patient } from "./RunnerOptions.ts"
 
 /** How long after its departure a request of a run that was killed may still be taking effect, in milliseconds. */
 const aftermath = 3000
@@ -93,9 +64,10 @@ export const run = Effect.fn("Runner.run")(function* (rows: Rows, preflight: Pre
   /** Something has happened that the loop should look at. */
   const news = yield* Queue.sliding<void>(1)
   const notify = () => Queue.offerUnsafe(news, undefined)
+  const defects: Array<unknown> = []
   let inFlight = 0
   let stop: Stop.Stop | undefined
-  let learned = schedule.learned()
+  let learned = JSON.stringify(schedule.learned())
 
   const endWith = (reason: Stop.Stop) => {
     stop ??= reason
@@ -132,7 +104,8 @@ export const run = Effect.fn("Runner.run")(function* (rows: Rows, preflight: Pre
       // it may have taken effect, and whether it did is seen before anything is sent
       const because = typeof before === "object" ? before.because : "the run ended before its answer came"
       pasts.set(row, yield* Attempt.past(policy, because))
-      return schedule.add(row, journal.intendedAt(row) + aftermath)
+      // a clock that was ahead then must not hold it up now
+      return schedule.add(row, Math.min(journal.intendedAt(row), yield* Clock.currentTimeMillis) + aftermath)
     }
     const verdict = preflight.now(row)
     if (verdict._tag === "unchanged") return Outcome.unchanged(verdict.because)
@@ -143,7 +116,10 @@ export const run = Effect.fn("Runner.run")(function* (rows: Rows, preflight: Pre
 
   /** Admits what was released; ends at once what needs no request. */
   const admitAll = Effect.gen(function* () {
-    const rest = released.splice(0, batch).filter((row) => ledger.tag(row) === undefined)
+    const rest = released
+      .splice(-batch)
+      .reverse()
+      .filter((row) => ledger.tag(row) === undefined)
     yield* Effect.forEach(
       rest,
       Effect.fnUntraced(function* (row) {
@@ -156,6 +132,17 @@ export const run = Effect.fn("Runner.run")(function* (rows: Rows, preflight: Pre
     )
   })
 
+  /** Nothing can be done by this actor in this room any more: the rows that wait for it need not be asked for. */
+  const giveUp = Effect.fnUntraced(function* (place: Evictions.Place, room: number, actor: number) {
+    const because = evictions.reason(place) ?? "nothing can be done there"
+    for (let row = 0; row < rows.size; row++) {
+      if (preflight.roomNumber(row) !== room || preflight.actorNumber(row) !== actor) continue
+      const isInDoubt = pasts.get(row)?.doubt !== undefined
+      if (isInDoubt || Operations.isOwn(rows.operation(row)) || !schedule.drop(row)) continue
+      yield* conclude(row, Outcome.notAttempted(because))
+    }
+  })
+
   /** What a step means for the row and for the run. */
   const follow = Effect.fnUntraced(function* (row: number, work: Attempt.Work, step: Attempt.Step) {
     const now = yield* Clock.currentTimeMillis
@@ -166,7 +153,8 @@ export const run = Effect.fn("Runner.run")(function* (rows: Rows, preflight: Pre
       else schedule.denied(row, now)
       const { operation } = work.row
       if (operation === "join" && step.outcome._tag === "done") evictions.lift(work)
-      if (error !== undefined && !Operations.isOwn(operation)) yield* evictions.check(work, error)
+      if (error !== undefined && !Operations.isOwn(operation) && (yield* evictions.check(work, error)))
+        yield* giveUp(work, preflight.roomNumber(row), preflight.actorNumber(row))
       if (error !== undefined && Stop.isFatal(error)) endWith({ _tag: "fatal", error })
       return yield* conclude(row, step.outcome)
     }
@@ -178,31 +166,41 @@ export const run = Effect.fn("Runner.run")(function* (rows: Rows, preflight: Pre
     if (step.past.doubt === undefined) yield* journal.refused(row, step.wait)
   })
 
+  /** One request at most; nothing when the run has been stopped before it left. */
   const attemptOf = Effect.fnUntraced(function* (row: number, work: Attempt.Work) {
     const past = pasts.get(row) ?? (yield* Attempt.past(policy))
     const looked = past.doubt === undefined ? undefined : yield* Attempt.look(work, past, attempt)
     if (looked !== undefined && looked._tag !== "clear") return looked
+    const now = looked?.past ?? past
+    if (looked !== undefined) pasts.set(row, now)
+    if (stop !== undefined) return undefined
     yield* journal.intend(row)
+    if (stop !== undefined) {
+      if (now.doubt === undefined) yield* journal.refused(row, 0)
+      return undefined
+    }
     ledger.sent(row, yield* Clock.currentTimeMillis)
-    return yield* Attempt.send(work, looked?.past ?? past, attempt)
+    return yield* Attempt.send(work, now, attempt)
   })
 
   const perform = Effect.fnUntraced(function* (row: number) {
     const room = preflight.room(row)
     if (Result.isFailure(room)) return
     const work = { row: rows.at(row), ...placeOf(row, room.success), target: preflight.target(row) }
-    yield* follow(row, work, yield* attemptOf(row, work))
+    const step = yield* attemptOf(row, work)
+    if (step !== undefined) yield* follow(row, work, step)
     const known = schedule.learned()
-    if (known !== learned) {
-      learned = known
-      yield* journal.limits({ ...known })
-    }
+    const written = JSON.stringify(known)
+    if (written === learned) return
+    learned = written
+    yield* journal.limits({ ...known })
   })
 
   const launch = (row: number) => {
     inFlight++
     return perform(row).pipe(
       Effect.catch((error) => Effect.sync(() => endWith({ _tag: "lost", error }))),
+      Effect.catchDefect((defect) => Effect.sync(() => defects.push(defect))),
       Effect.ensuring(
         Effect.sync(() => {
           inFlight--
@@ -240,16 +238,10 @@ export const run = Effect.fn("Runner.run")(function* (rows: Rows, preflight: Pre
 
   /** The rows that are left, when no more are sent. */
   const rest = Effect.fnUntraced(function* (reason: Stop.Stop) {
-    const because = Stop.reason(reason)
-    const usual = reason._tag === "deferred" ? Outcome.deferred(reason.until, because) : Outcome.notAttempted(because)
     const now = yield* Clock.currentTimeMillis
     for (let row = 0; row < rows.size; row++) {
       if (ledger.tag(row) !== undefined) continue
-      const before = journal.before(row)
-      const doubt =
-        pasts.get(row)?.doubt ??
-        (before === "intended" ? "the run before this one ended before its answer came" : undefined)
-      const outcome = doubt !== undefined ? Outcome.unknown(doubt) : typeof before === "object" ? before : usual
+      const outcome = Stop.outcome(reason, pasts.get(row), journal.before(row))
       ledger.set(row, outcome, now)
       yield* options.ended?.(row, outcome) ?? Effect.void
     }
@@ -266,7 +258,8 @@ export const run = Effect.fn("Runner.run")(function* (rows: Rows, preflight: Pre
       } else schedule.announce(row)
     }
     for (const row of settled) order.finish(row)
-    for (let row = 0; row < rows.size; row++) if (order.isReady(row)) released.push(row)
+    // taken from the end
+    for (let row = rows.size - 1; row >= 0; row--) if (order.isReady(row)) released.push(row)
   }
 
   const loop = Effect.fnUntraced(function* (interruptible: <A>(wait: Effect.Effect<A>) => Effect.Effect<A>) {
@@ -278,7 +271,7 @@ export const run = Effect.fn("Runner.run")(function* (rows: Rows, preflight: Pre
     let asking: Fiber.Fiber<unknown> | undefined
     while (true) {
       yield* pause(Effect.yieldNow)
-      if (stop !== undefined) break
+      if (stop !== undefined || defects.length > 0) break
       if (released.length > 0) {
         yield* Effect.catch(admitAll, (error) => Effect.sync(() => endWith({ _tag: "lost", error })))
         continue
@@ -305,6 +298,7 @@ export const run = Effect.fn("Runner.run")(function* (rows: Rows, preflight: Pre
     if (asking !== undefined) yield* Fiber.interrupt(asking)
     // what is in the air comes to its end, and is written down
     while (inFlight > 0) yield* Queue.take(news)
+    if (defects.length > 0) return yield* Effect.die(defects[0])
     if (stop !== undefined) yield* rest(stop)
     return stop
   })

@@ -73,6 +73,8 @@ export interface Schedule {
   readonly again: (row: number, now: number, notBefore: number) => void
   /** An announced row ends without being sent. */
   readonly finished: (row: number) => void
+  /** A row that waits to be sent ends without it; false when it does not wait. */
+  readonly drop: (row: number) => boolean
   /** What the rest takes at least, under the limits that are known and else `assumed` ones. */
   readonly remainingMillis: (now: number) => number
   /** Whether `remainingMillis` rests on limits that nobody has seen. */
@@ -179,7 +181,8 @@ export const make = (options: Options): Schedule => {
       clock = Math.max(clock, now)
       if (now < nextSlot || air.size >= width()) return undefined
       admit(now)
-      const row = lanes.take(now)
+      let row = lanes.take(now)
+      while (row !== undefined && stateOf(row) === over) row = lanes.take(now)
       if (row === undefined) return undefined
       states[row] = inAir
       const buckets = lanes.bucketsOf(row)
@@ -238,6 +241,13 @@ export const make = (options: Options): Schedule => {
     finished: (row) => {
       if (stateOf(row) === announced) for (const bucket of lanes.bucketsOf(row)) mirror.expect(bucket, -1)
       if (stateOf(row) <= announced) states[row] = over
+    },
+    drop: (row) => {
+      if (stateOf(row) !== added) return false
+      // it stays where it stands, and is passed over when its turn comes
+      for (const bucket of lanes.bucketsOf(row)) mirror.expect(bucket, -1)
+      states[row] = over
+      return true
     },
     remainingMillis: (now) => {
       let last = now

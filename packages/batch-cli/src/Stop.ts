@@ -1,6 +1,8 @@
 /** How a run comes to its end before its last row. */
 import type { MatrixError } from "@matrix-membership/core"
 import type { JournalLost } from "./JournalError.ts"
+import type { Before } from "./JournalState.ts"
+import * as Outcome from "./Outcome.ts"
 
 /** Why a run ended before its last row. */
 export type Stop =
@@ -32,4 +34,18 @@ export const reason = (stop: Stop): string => {
     default:
       return `the run was stopped: ${stop.because}`
   }
+}
+
+/** How a row ends that the run did not come to: by what this run went through with it, else by what earlier ones left. */
+export const outcome = (
+  stop: Stop,
+  past: { readonly doubt: string | undefined } | undefined,
+  before: Before
+): Outcome.Outcome => {
+  if (past?.doubt !== undefined) return Outcome.unknown(past.doubt)
+  if (past === undefined) {
+    if (before === "intended") return Outcome.unknown("the run before this one ended before its answer came")
+    if (typeof before === "object") return before
+  }
+  return stop._tag === "deferred" ? Outcome.deferred(stop.until, reason(stop)) : Outcome.notAttempted(reason(stop))
 }

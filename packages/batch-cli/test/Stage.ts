@@ -19,6 +19,7 @@ import * as PlanRows from "../src/PlanRows.ts"
 import * as Preflight from "../src/Preflight.ts"
 import * as Runner from "../src/Runner.ts"
 import * as Schedule from "../src/Schedule.ts"
+import * as SteadyClock from "../src/SteadyClock.ts"
 
 /** The fake and an `HttpClient` that reaches it in this process. */
 export const fake = FakeHomeserver.layerClient.pipe(Layer.provideMerge(FakeHomeserver.layer()))
@@ -94,7 +95,7 @@ export const runner = (plan: Plan.Plan, manner: Manner = {}) => {
         return options.ended?.(row, outcome) ?? Effect.void
       }
     })
-  })
+  }).pipe(SteadyClock.provide)
   const seen: Course = course
   return { course: seen, run }
 }
