@@ -40,10 +40,15 @@ export const make = ({ given, learn, log, mirror }: Options): Learning => {
   /** Acts that buckets counted before the log begins. */
   let initial = new Map<number, number>()
   /** Buckets whose next act but one is sent too early on purpose: its refusal tells the setting exactly. */
+  let thoughts = 0
+  let passes = 0
   const trials = new Set<number>()
   /** Acts that kinds have counted since they were last tried, and how many it takes to try them again. */
   const counted = kinds.map(() => 0)
   const patience = kinds.map(() => firstTrial)
+
+  /** A server that refuses for reasons of its own is not worth ever more thought. */
+  const mayThink = () => ++thoughts <= 40 + passes / 40
 
   const forget = () => {
     const old = log.outdated()
@@ -63,8 +68,39 @@ export const make = ({ given, learn, log, mirror }: Options): Learning => {
     initial = acts
   }
 
+  const breadthOf = (bucket: number) => traits[mirror.kind(bucket)]?.breadth ?? 0
+
+  const narrowestOf = (buckets: ReadonlyArray<number>, filter: (place: number) => boolean): number => {
+    let found = -1
+    buckets.forEach((bucket, place) => {
+      const least = found === -1 ? Number.POSITIVE_INFINITY : breadthOf(buckets[found] ?? 0)
+      if (filter(place) && breadthOf(bucket) < least) found = place
+    })
+    return found
+  }
+
+  /** Other refusals whose waits end at the same time. */
+  const companions = (attempt: Attempt): ReadonlyArray<Attempt> => {
+    const [earliest, latest] = releaseOf(attempt, log.latency())
+    return log
+      .all()
+      .slice(-32)
+      .filter((one) => {
+        if (one === attempt || one.result !== "refused") return false
+        const [other, otherLatest] = releaseOf(one, log.latency())
+        return other <= latest && otherLatest >= earliest
+      })
+  }
+
   /** Where nothing explains it, somebody else has used the account: the bucket nearest to full, or the narrowest. */
-  const scapegoat = ({ buckets, sent, wait }: Attempt): number => {
+  const scapegoat = (attempt: Attempt): number => {
+    const { buckets, sent, wait } = attempt
+    const alike = companions(attempt)
+    if (alike.length > 0) {
+      const common = buckets.map((bucket) => alike.every((one) => one.buckets.includes(bucket)))
+      const narrowest = narrowestOf(buckets, (place) => common[place] === true)
+      if (narrowest !== -1) return narrowest
+    }
     let found = -1
     let fullest = Number.NEGATIVE_INFINITY
     buckets.forEach((bucket, place) => {
@@ -76,8 +112,7 @@ export const make = ({ given, learn, log, mirror }: Options): Learning => {
       fullest = fullness
     })
     if (found !== -1) return found
-    const breadths = buckets.map((bucket) => traits[mirror.kind(bucket)]?.breadth ?? 0)
-    return breadths.indexOf(Math.min(...breadths))
+    return narrowestOf(buckets, () => true)
   }
 
   /** Who knows the end of the wait knows how full the bucket is. */
@@ -142,7 +177,7 @@ export const make = ({ given, learn, log, mirror }: Options): Learning => {
     refused: (attempt, now, until) => {
       attempt.blamed = scapegoat(attempt)
       const before = model
-      const better = learn ? beliefs.explain(replay(), model, attempt) : model
+      const better = learn && mayThink() ? beliefs.explain(replay(), model, attempt) : model
       const changed = adopt(better, now)
       if (!changed) recount(attempt)
       const bucket = attempt.buckets[attempt.blamed]
@@ -152,7 +187,6 @@ export const make = ({ given, learn, log, mirror }: Options): Learning => {
       const supposed = model[kind]
       if (supposed !== undefined && !Belief.isSame(supposed, before[kind]) && !Belief.isUsual(kind, supposed)) {
         trials.add(bucket)
-        const breadthOf = (one: number) => traits[mirror.kind(one)]?.breadth ?? 0
         const narrower = attempt.buckets.filter((one) => breadthOf(one) < breadthOf(bucket))
         // a row that shares nothing narrower with this one tells whether it is really this wide
         for (const one of narrower) mirror.hold(one, until)
@@ -161,6 +195,7 @@ export const make = ({ given, learn, log, mirror }: Options): Learning => {
       return changed
     },
     passed: (attempt, now) => {
+      passes += 1
       forget()
       if (!learn) return false
       let changed = false

@@ -61,27 +61,44 @@ export const make = (given: ReadonlyArray<Limits.Known>, kindOf: (bucket: number
     return simple > most ? simple : replay.run(candidate, most - simple).cost + simple
   }
 
-  const changes = (replay: Replay, model: Model, explained: Int8Array, refused: Attempt): ReadonlyArray<Model> =>
+  /** The model with another setting for one of the kinds that count the row. */
+  const changes = (
+    replay: Replay,
+    model: Model,
+    explained: Int8Array,
+    refused: Attempt,
+    only = -1
+  ): ReadonlyArray<readonly [Model, number]> =>
     refused.buckets.flatMap((bucket, place) => {
+      if (only !== -1 && place !== only) return []
       const kind = kindOf(bucket)
       const known = [...usual.map((preset) => preset[kind]), model[kind]].filter((one) => one !== undefined)
-      const others = kinds.flatMap((_, other) =>
-        other !== kind && model[other] !== undefined && !isSame(model[other], origin[other]) ? [other] : []
+      return Guess.guesses(replay, explained, refused, place, kind, known).map(
+        (guess) => [model.with(kind, guess), kind] as const
       )
-      return Guess.guesses(replay, explained, refused, place, kind, known).flatMap((guess) => {
-        const changed = model.with(kind, guess)
-        return [changed, ...others.map((other) => changed.with(other, undefined))]
-      })
     })
 
-  const least = (replay: Replay, model: Model, candidates: ReadonlyArray<Model>): readonly [Model, number] => {
+  /** The best of the changes; the better ones are tried without what else has been learned, too. */
+  const least = (
+    replay: Replay,
+    model: Model,
+    candidates: ReadonlyArray<readonly [Model, number]>
+  ): readonly [Model, number] => {
     let cost = costOf(replay, model)
     let chosen = model
-    for (const candidate of candidates) {
-      const other = costOf(replay, candidate, cost - 1e-6)
-      if (other >= cost - 1e-6) continue
+    const consider = (candidate: Model, limit: number): number => {
+      const other = costOf(replay, candidate, limit)
+      if (other >= cost - 1e-6) return other
       cost = other
       chosen = candidate
+      return other
+    }
+    const rated = candidates.map(([candidate, kind]) => [consider(candidate, cost + 2), candidate, kind] as const)
+    for (const [, candidate, kind] of rated.sort((one, other) => one[0] - other[0]).slice(0, 6)) {
+      kinds.forEach((_, other) => {
+        if (other === kind || candidate[other] === undefined || isSame(candidate[other], origin[other])) return
+        consider(candidate.with(other, undefined), cost)
+      })
     }
     return [chosen, cost]
   }
@@ -90,8 +107,13 @@ export const make = (given: ReadonlyArray<Limits.Known>, kindOf: (bucket: number
     const explained = replay
       .run(model)
       .explained.map((place, n) => (place === -1 ? (replay.attempts[n]?.blamed ?? -1) : place))
-    return least(replay, model, changes(replay, model, explained, refused))
+    // what is understood needs no more than a better figure
+    const only = explanationOf(replay, model, refused)
+    return least(replay, model, changes(replay, model, explained, refused, only))
   }
+
+  const explanationOf = (replay: Replay, model: Model, refused: Attempt): number =>
+    replay.run(model).explained[replay.attempts.indexOf(refused)] ?? -1
 
   const unexplained = (replay: Replay, model: Model): ReadonlyArray<Attempt> => {
     const { explained } = replay.run(model)
@@ -129,7 +151,7 @@ export const make = (given: ReadonlyArray<Limits.Known>, kindOf: (bucket: number
       let [better, cost] = least(
         replay,
         model,
-        model.map((_, kind) => model.with(kind, origin[kind]))
+        model.map((_, kind) => [model.with(kind, origin[kind]), kind] as const)
       )
       for (const refused of refusals.slice(-4)) {
         const [other, otherCost] = improved(replay, better, refused)

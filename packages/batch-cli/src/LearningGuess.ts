@@ -1,6 +1,6 @@
 /** Settings that would explain a refusal: found from when a bucket was charged, and when it is to have room again. */
 
-import { type Attempt, releaseOf } from "./LearningLog.ts"
+import { type Attempt, releaseOf, slack } from "./LearningLog.ts"
 import { type Replay, type Supposed, slots } from "./LearningReplay.ts"
 import { traits } from "./LimiterKind.ts"
 
@@ -64,7 +64,7 @@ const emptied = (
 ): number | undefined => {
   let empty = Number.NEGATIVE_INFINITY
   for (const at of charges) {
-    if (empty - (burst - 1) * period > at + tolerance) return undefined
+    if (empty - (burst - 1) * period > at + tolerance + period / 50) return undefined
     empty = Math.max(empty, at) + period
   }
   return empty
@@ -81,7 +81,7 @@ const starts = (charges: ReadonlyArray<number>): ReadonlyArray<number> => {
 
 const mostBurst = 40
 const mostPlaces = 10
-const mostGuesses = 40
+const mostGuesses = 30
 
 /** Settings of the kind under which this bucket would have done all that it did, the usual ones first. */
 export const guesses = (
@@ -102,7 +102,7 @@ export const guesses = (
     return taken > 0 && last === refused.wait ? [...found, { burst: taken, period: refused.wait / taken }] : found
   }
   if (charges.length === 0) return []
-  const tolerance = replay.latency * 2
+  const tolerance = 2 * (replay.latency + slack)
   const offer = (least: number, most: number, burst: number) => {
     if (burst < 1 || !(most > 0)) return
     // what is not round is not known to the end: a little too slow costs little, and a little too fast is refused

@@ -123,8 +123,8 @@ export const make = (
           const supposed = model[kind]
           if (supposed === undefined) continue
           const onlyDone = attempt.result === "denied" && traits[kind]?.onlyDone === true
-          if (!onlyDone && attempt.result !== "in the air" && roomAt(bucket, supposed) > attempt.sent + tolerance)
-            cost += 1
+          const latest = attempt.sent + tolerance + supposed.period / 50
+          if (!onlyDone && attempt.result !== "in the air" && roomAt(bucket, supposed) > latest) cost += 1
           if (!onlyDone) count(n, place, attempt.sent)
         }
         continue

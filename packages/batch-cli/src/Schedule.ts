@@ -27,8 +27,11 @@ export interface Options {
   readonly work: Kind.Work
   /** What is known of the server's limits. */
   readonly limits: Limits.Limits
-  /** Find out and correct what is not known; otherwise what `limits` leaves out is no limit. */
-  readonly learn: boolean
+  /**
+   * Find out what is not known, and correct what turns out wrong. Without it, what `limits` leaves out is no limit, and a
+   * refusal only holds up what it is most likely about. Default: true.
+   */
+  readonly learn?: boolean | undefined
   readonly now: number
   /** Requests a second, over all. */
   readonly maxRate?: number | undefined
@@ -94,7 +97,7 @@ const inAir = 3
 const over = 4
 
 export const make = (options: Options): Schedule => {
-  const { learn, limits, maxRate, now: origin, work } = options
+  const { learn = true, limits, maxRate, now: origin, work } = options
   const known = Limits.toList(limits)
   const assumed = Limits.toList(Limits.synapseDefault)
   const mirror = Mirror.make(
@@ -113,11 +116,13 @@ export const make = (options: Options): Schedule => {
   let nextSlot = Number.NEGATIVE_INFINITY
   let streak = 0
   let takes = 0
+  /** Limits may be run into that nobody knows of. */
+  const isCurious = learn && known.includes(undefined)
   let clock = origin
   let through = 0
 
   /** Requests in the air: few at first, since each of them may run into the same unknown limit. */
-  const width = () => (learn ? 1 + through / 8 : Number.POSITIVE_INFINITY)
+  const width = () => (isCurious ? 1 + through / 8 : Number.POSITIVE_INFINITY)
 
   const stateOf = (row: number) => states[row] ?? unknown
 
@@ -169,6 +174,16 @@ export const make = (options: Options): Schedule => {
 
   const expectAgain = (row: number) => {
     for (const bucket of lanes.bucketsOf(row)) mirror.expect(bucket, 1)
+  }
+
+  for (const { at, result, row } of options.recent ?? []) {
+    if (result === "refused") continue
+    const attempt = log.sent(row, lanes.bucketsOf(row), at)
+    attempt.answered = at
+    attempt.result = result === "passed" ? "passed" : "denied"
+    for (const bucket of attempt.buckets) {
+      if (result === "passed" || Kind.traits[mirror.kind(bucket)]?.onlyDone !== true) mirror.count(bucket, at)
+    }
   }
 
   return {
@@ -256,7 +271,7 @@ export const make = (options: Options): Schedule => {
       }
       return last - now
     },
-    assumes: () => learn && learning.settings().some((setting) => setting === undefined),
+    assumes: () => isCurious && learning.settings().some((setting) => setting === undefined),
     learned: () => Limits.ofList(learning.settings()),
     waits: (now) => {
       const waits: Array<Wait> = []

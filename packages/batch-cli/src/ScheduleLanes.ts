@@ -49,6 +49,7 @@ export const make = (work: Kind.Work, mirror: Mirror, origin: number): Lanes => 
   /** By bucket. */
   const lanesAt = Column.make(-1)
   const rowsAt = Column.make(-1)
+  const parked = Column.make(0)
   const laneNumbers = new Map<number, number>()
   let readyTop = -1
   let waiting = 0
@@ -153,7 +154,10 @@ export const make = (work: Kind.Work, mirror: Mirror, origin: number): Lanes => 
       const row = top
       top = rows.pop(top)
       rowsAt.set(bucket, top)
-      enlist(row, laneOf(row), now)
+      parked.set(bucket, parked.get(bucket) - 1)
+      const lane = laneOf(row)
+      members.set(lane, members.get(lane) + 1)
+      enlist(row, lane, now)
     }
   }
 
@@ -193,6 +197,8 @@ export const make = (work: Kind.Work, mirror: Mirror, origin: number): Lanes => 
       const free = target === -1 ? now : mirror.freeAt(target)
       if (free <= now) return row
       rowsAt.set(target, rows.insert(rowsAt.get(target), row, 0))
+      parked.set(target, parked.get(target) + 1)
+      members.set(lane, members.get(lane) - 1)
       wakes.add(target, free)
     }
     return undefined
@@ -258,6 +264,10 @@ export const make = (work: Kind.Work, mirror: Mirror, origin: number): Lanes => 
         held.set(at, [count + 1, sum + members.get(lane)])
       }
       for (const [bucket, [count, sum]] of held) each(bucket, count, sum)
+      for (let bucket = 0; bucket < mirror.size(); bucket++) {
+        const count = parked.get(bucket)
+        if (count > 0) each(bucket, 0, count)
+      }
     }
   }
 }
