@@ -11,6 +11,7 @@ import * as Result from "effect/Result"
 import * as AccessToken from "./AccessToken.ts"
 import * as Embedded from "./Embedded.ts"
 import { Unusable, WrongUsage } from "./ExitCode.ts"
+import * as FileName from "./FileName.ts"
 import type { Plan } from "./Plan.ts"
 
 export const homeserver = Flag.String("homeserver").pipe(
@@ -21,7 +22,7 @@ export const homeserver = Flag.String("homeserver").pipe(
   Flag.optional
 )
 
-export const accessTokenFile = Flag.String("access-token-file").pipe(
+export const accessTokenFile = FileName.flag("access-token-file").pipe(
   Flag.withMetavar("FILE"),
   Flag.withDescription(
     `file that holds the access token, - for standard input (default: ${AccessToken.variable} is read)`

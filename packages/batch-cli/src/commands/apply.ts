@@ -3,18 +3,19 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Apply from "../Apply.ts"
+import * as FileName from "../FileName.ts"
 import * as Identity from "../Identity.ts"
 import * as Pace from "../Pace.ts"
 import * as RailsFlags from "../RailsFlags.ts"
 import * as Target from "../Target.ts"
 
 const flag = (name: string, description: string) =>
-  Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
+  Flag.Boolean(name).pipe(Flag.withoutNegation, Flag.withDescription(description), Flag.withDefault(false))
 
 export const apply = Command.make(
   "apply",
   {
-    plan: Argument.String("plan").pipe(
+    plan: FileName.argument("plan").pipe(
       Argument.withDescription("the plan: a .csv, .tsv, .json or .ndjson file, or - for standard input")
     ),
     homeserver: Target.homeserver,
@@ -23,7 +24,7 @@ export const apply = Command.make(
     ...Pace.flags,
     ...RailsFlags.flags,
     yes: RailsFlags.yes,
-    journal: Flag.String("journal").pipe(
+    journal: FileName.flag("journal").pipe(
       Flag.withMetavar("FILE"),
       Flag.withDescription(
         "what was done is kept there, and a later run goes on from it (default: PLAN.journal.ndjson beside the plan)"
@@ -33,7 +34,7 @@ export const apply = Command.make(
     noJournal: flag("no-journal", "keep no journal (default for standard input and the embedded server)"),
     restart: flag("restart", "begin anew; the old journal is kept aside"),
     retryFailed: flag("retry-failed", "try rows again that failed in an earlier run"),
-    report: Flag.String("report").pipe(
+    report: FileName.flag("report").pipe(
       Flag.withMetavar("FILE"),
       Flag.withDescription("write a report as .csv, .json or .html; may be given several times"),
       Flag.atLeast(0)

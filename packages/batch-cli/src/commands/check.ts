@@ -3,11 +3,12 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Check from "../Check.ts"
+import * as FileName from "../FileName.ts"
 
 export const check = Command.make(
   "check",
   {
-    plan: Argument.String("plan").pipe(
+    plan: FileName.argument("plan").pipe(
       Argument.withDescription("the plan: a .csv, .tsv, .json or .ndjson file, or - for standard input")
     ),
     json: Flag.Boolean("json").pipe(

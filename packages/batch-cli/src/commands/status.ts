@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { WrongUsage } from "../ExitCode.ts"
+import * as FileName from "../FileName.ts"
 import * as NewFile from "../NewFile.ts"
 import { printable } from "../PlanProblem.ts"
 import * as Status from "../Status.ts"
@@ -40,7 +41,7 @@ const failedRows = Effect.fnUntraced(function* (status: Status.Status, out: Opti
 export const status = Command.make(
   "status",
   {
-    journal: Argument.String("journal").pipe(
+    journal: FileName.argument("journal").pipe(
       Argument.withDescription("the journal of a run, by default PLAN.journal.ndjson beside its plan")
     ),
     json: Flag.Boolean("json").pipe(
@@ -51,7 +52,7 @@ export const status = Command.make(
       Flag.withDescription("write the failed rows as a CSV plan instead"),
       Flag.withDefault(false)
     ),
-    out: Flag.String("out").pipe(
+    out: FileName.flag("out").pipe(
       Flag.withMetavar("FILE"),
       Flag.withDescription("with --failed: a new file for that plan (default: standard output)"),
       Flag.optional
