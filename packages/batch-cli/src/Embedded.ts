@@ -15,7 +15,7 @@ export { type Seed, seed } from "./EmbeddedSeed.ts"
 const verbatim = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")
 
 /** Fills an empty server; gives the access token of the sender, or of the service that acts for many. */
-export const furnish = Effect.fnUntraced(function* ({ actors, rooms, sender, serverName }: Seed) {
+export const furnish = Effect.fnUntraced(function* ({ actors, moderators, rooms, sender, serverName }: Seed) {
   const fake = yield* FakeHomeserver
   const host = `@host:${serverName}`
   const { accessToken } =
@@ -23,7 +23,7 @@ export const furnish = Effect.fnUntraced(function* ({ actors, rooms, sender, ser
       ? yield* fake.register(sender)
       : yield* fake.applicationService({ sender, users: actors.map((actor) => `${verbatim(actor)}$`) })
   yield* Effect.forEach(actors, (actor) => fake.register(actor), { discard: true })
-  const moderators = Object.fromEntries(actors.map((actor) => [actor, 50]))
+  const levels = Object.fromEntries(moderators.map((moderator) => [moderator, 50]))
   yield* Effect.forEach(
     rooms,
     ({ isClosed, members, name }) =>
@@ -32,7 +32,7 @@ export const furnish = Effect.fnUntraced(function* ({ actors, rooms, sender, ser
         // somebody stays, so that who leaves can come back
         creator: host,
         joinRule: isClosed ? "knock" : "public",
-        powerLevels: { invite: 0, users: { ...moderators, [sender]: 90, [host]: 100 } },
+        powerLevels: { invite: 0, users: { ...levels, [sender]: 90, [host]: 100 } },
         members: { ...members, [host]: "join" }
       }),
     { discard: true }

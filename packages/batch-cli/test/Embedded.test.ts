@@ -8,7 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Embedded from "../src/Embedded.ts"
 import { batchCli } from "./Invocation.ts"
-import { plan } from "./Stage.ts"
+import { plan, planOf } from "./Stage.ts"
 
 const invites = (count: number, room = "!hall:x") =>
   Array.from({ length: count }, (_, index) => `invite ${room} @guest${index}:x`)
@@ -21,13 +21,60 @@ describe("the server made from a plan", () => {
       ["!a:x", "#b:x", "!c:x"]
     )
   })
-  it("has the sender where the first row about a room takes them to be", () => {
+  it("has everybody where the first row about them in a room takes them to be", () => {
     const { rooms } = Embedded.seed(
-      plan("invite !a:x @bob:x", "leave !b:x", "join !c:x", "leave !c:x", "forget !d:x", "join !d:x")
+      plan(
+        "invite !a:x @bob:x",
+        "leave !b:x",
+        "join !c:x",
+        "leave !c:x",
+        "forget !d:x",
+        "join !d:x",
+        "kick !a:x @cem:x",
+        "ban !a:x @dan:x",
+        "unban !a:x @eve:x",
+        "invite !a:x @eve:x",
+        "ban !a:x @eve:x",
+        "kick !a:x @bob:x"
+      )
     )
     assert.deepStrictEqual(
-      rooms.map(({ sender }) => sender),
-      ["join", "join", "none", "leave"]
+      rooms.map(({ members }) => members),
+      [
+        { "@organiser:x": "join", "@cem:x": "join", "@dan:x": "join", "@eve:x": "ban" },
+        { "@organiser:x": "join" },
+        {},
+        { "@organiser:x": "leave" }
+      ]
+    )
+  })
+  it("has rooms to knock at, into which those who join are invited", () => {
+    const { rooms } = Embedded.seed(
+      planOf([
+        { operation: "knock", room: "!a:x" },
+        { operation: "join", room: "!a:x", user: "@bob:x", as: "@bob:x" },
+        { operation: "join", room: "!b:x" }
+      ])
+    )
+    assert.deepStrictEqual(
+      rooms.map(({ isClosed, members }) => [isClosed, members]),
+      [
+        [true, { "@bob:x": "invite" }],
+        [false, {}]
+      ]
+    )
+  })
+  it("knows the users that rows act as, who are where they act", () => {
+    const { actors, moderators, rooms, serverName } = Embedded.seed(
+      planOf([
+        { operation: "kick", room: "!a:z", user: "@bob:y", as: "@mia:x" },
+        { operation: "leave", room: "!a:z", as: "@ned:x" }
+      ])
+    )
+    assert.deepStrictEqual([actors, moderators, serverName], [["@mia:x", "@ned:x"], ["@mia:x"], "x"])
+    assert.deepStrictEqual(
+      rooms.map(({ members }) => members),
+      [{ "@mia:x": "join", "@bob:y": "join", "@ned:x": "join" }]
     )
   })
   it("belongs to the domain of the plan's people", () => {
@@ -43,8 +90,8 @@ describe("the server made from a plan", () => {
   it("has one invitee of twelve in the room already", () => {
     const { rooms } = Embedded.seed(plan(...invites(30), ...invites(11, "!attic:x")))
     assert.deepStrictEqual(
-      rooms.map(({ members }) => members),
-      [["@guest11:x", "@guest23:x"], []]
+      rooms.map(({ members }) => Object.keys(members)),
+      [["@organiser:x", "@guest11:x", "@guest23:x"], ["@organiser:x"]]
     )
   })
   it.prop(
@@ -82,6 +129,35 @@ describe("the server", () => {
       const error = yield* Effect.flip(HttpClient.get(new URL("/_matrix/client/versions", url)))
       assert.strictEqual(error.reason._tag, "TransportError")
     }).pipe(Effect.provide(FetchHttpClient.layer))
+  )
+  it.live("lets every row of a plan with all operations come true", () =>
+    Effect.gen(function* () {
+      const stdin = [
+        "operation,room,user,address,as",
+        "invite,#hall:x,@ann:x,,",
+        "invite,#hall:x,,ann@example.org,",
+        "kick,#hall:x,@bob:x,,@mia:x",
+        "ban,!attic:x,@bob:x,,",
+        "unban,#hall:x,@cem:x,,@mia:x",
+        "invite,#hall:x,@cem:x,,@mia:x",
+        "join,#hall:x,,,@cem:x",
+        "leave,#hall:x,@dan:x,,@dan:x",
+        "forget,#hall:x,,,@dan:x",
+        "knock,!closed:x,,,@mia:x",
+        "join,!closed:x,,,"
+      ].join("\n")
+      const ended = yield* batchCli(["apply", "-", "--homeserver", "embedded", "--yes", "--json"], { stdin })
+      const outcomes = ended.stdout
+        .trimEnd()
+        .split("\n")
+        .flatMap((line) => /"outcome":"(\w+)"/.exec(line)?.[1] ?? [])
+      assert.deepStrictEqual(
+        outcomes,
+        Array.from({ length: 11 }, () => "done"),
+        ended.stdout + ended.stderr
+      )
+      assert.strictEqual(ended.exitCode, 0)
+    }).pipe(Effect.provide(NodeHttpClient.layerUndici))
   )
   it.live("lets the sender come back into a room they have left", () =>
     Effect.gen(function* () {
