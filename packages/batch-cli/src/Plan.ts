@@ -110,12 +110,15 @@ const readInto = <R>(review: PlanReview.PlanReview, source: string, lines: Strea
   }).pipe(Effect.scoped)
 
 /**
- * Reads a plan from a path, or from standard input when the path is `-`. The format follows the extension (`.csv`,
- * `.tsv`, `.json`, `.ndjson`, `.jsonl`) and otherwise the first line with something on it.
+ * Reads a plan out of bytes, wherever they come from. The format follows the extension of `source` (`.csv`, `.tsv`,
+ * `.json`, `.ndjson`, `.jsonl`), which also names the plan in messages, and otherwise the first line with something on it.
  */
-export const read = Effect.fn("Plan.read")(function* (source: string) {
+export const readBytes = Effect.fn("Plan.readBytes")(function* <R>(
+  source: string,
+  bytes: Stream.Stream<Uint8Array, Problem, R>
+) {
   const review = PlanReview.make()
-  const lines = PlanText.lines(bytesOf(source)).pipe(
+  const lines = PlanText.lines(bytes).pipe(
     // by the chunk: an effect for every line would take as long as all the rest
     Stream.mapArray((chunk) => {
       for (const { problem } of chunk) if (problem !== undefined) review.garbled(problem)
@@ -131,3 +134,7 @@ export const read = Effect.fn("Plan.read")(function* (source: string) {
   const plan: Plan = { source, ...reviewed.success, ...(saved === undefined ? {} : { saved }) }
   return plan
 })
+
+/** Reads a plan from a path, or from standard input when the path is `-`, as `readBytes` does. */
+export const read = (source: string): Effect.Effect<Plan, PlanInvalid, FileSystem.FileSystem | Stdio.Stdio> =>
+  readBytes(source, bytesOf(source))
