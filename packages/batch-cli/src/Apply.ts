@@ -4,23 +4,19 @@ import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import * as Stdio from "effect/Stdio"
 import type { IdentityServer } from "./Attempt.ts"
+import * as Batch from "./Batch.ts"
 import { SomeFailed, StoppedEarly, Unusable, WrongUsage } from "./ExitCode.ts"
 import * as Fingerprint from "./Fingerprint.ts"
 import * as Identity from "./Identity.ts"
 import * as Journal from "./Journal.ts"
-import * as Ledger from "./Ledger.ts"
-import * as Kind from "./LimiterKind.ts"
 import * as Limits from "./Limits.ts"
 import * as Outcome from "./Outcome.ts"
 import * as Output from "./Output.ts"
 import type { Pace } from "./Pace.ts"
 import * as Plan from "./Plan.ts"
 import { printable } from "./PlanProblem.ts"
-import type { Rows } from "./PlanRows.ts"
 import * as Preflight from "./Preflight.ts"
 import * as Progress from "./Progress.ts"
 import * as RailsFlags from "./RailsFlags.ts"
@@ -28,9 +24,6 @@ import * as ReportAccount from "./ReportAccount.ts"
 import * as ReportFile from "./ReportFile.ts"
 import * as ReportJson from "./ReportJson.ts"
 import * as ReportSummary from "./ReportSummary.ts"
-import * as Runner from "./Runner.ts"
-import * as Schedule from "./Schedule.ts"
-import * as SteadyClock from "./SteadyClock.ts"
 import * as Stop from "./Stop.ts"
 import * as Target from "./Target.ts"
 
@@ -111,40 +104,14 @@ export const apply = Effect.fn("apply")(function* (options: Options) {
     return yield* new WrongUsage({ message: "--no-journal goes with neither --journal nor --restart" })
   }
   yield* Effect.mapError(Effect.forEach(options.report, ReportFile.check, { discard: true }), wrongUsage)
-  const plan = yield* Effect.mapError(Plan.read(options.plan), invalid("sent"))
-  const target = yield* Target.open(options, plan)
-  const identity = yield* Identity.open(options.identityServer, plan, target.isEmbedded)
-  yield* run(options, plan, target, identity).pipe(Effect.provide(target.layer))
-}, Effect.scoped)
-
-const hour = 60 * 60 * 1000
-
-/** What carries the run: what is known of its rows, and which of them goes next. */
-const prepare = Effect.fnUntraced(function* (options: Options, plan: Plan.Plan, journal: Journal.Journal) {
-  const now = yield* Clock.currentTimeMillis
   const limits = yield* Effect.mapError(Limits.read(options.limits), ({ message }) =>
     wrongUsage({ message: `--limits: ${message}` })
   )
-  const learned = yield* Effect.orElseSucceed(
-    Schema.decodeUnknownEffect(Limits.Limits)(journal.learned ?? {}),
-    (): Limits.Limits => Limits.learn
-  )
-  return {
-    ledger: Ledger.make(plan.rows),
-    schedule: Schedule.make({
-      work: Kind.ofRows(plan.rows),
-      // what a person says of the server counts for more than what an earlier run made of its answers
-      limits: Limits.over(learned, limits),
-      learn: options.limits === "learn",
-      now,
-      maxRate: Option.getOrUndefined(options.maxRate),
-      // of a clock that was ahead then, and is right now, nothing but the order is true
-      recent: journal.recent.flatMap((attempt) =>
-        attempt.at > now - hour ? { ...attempt, at: Math.min(attempt.at, now) } : []
-      )
-    })
-  }
-})
+  const plan = yield* Effect.mapError(Plan.read(options.plan), invalid("sent"))
+  const target = yield* Target.open(options, plan)
+  const identity = yield* Identity.open(options.identityServer, plan, target.isEmbedded)
+  yield* run(options, plan, target, { identity, limits }).pipe(Effect.provide(target.layer))
+}, Effect.scoped)
 
 /** So many lines about rows are written before the run; all of them are in the account at its end. */
 const foreseenShown = 20
@@ -192,15 +159,12 @@ const foresee = Effect.fnUntraced(function* (
   if (found > foreseenShown) yield* Console.error(`and ${found - foreseenShown} more rows that cannot work`)
 })
 
-/** The id behind each room of the plan, by its number there. */
-const roomIds = (rows: Rows, preflight: Preflight.Preflight) => {
-  const ids = new Map<number, string>()
-  for (let row = 0; row < rows.size && ids.size < rows.rooms.size; row++) {
-    const room = preflight.room(row)
-    if (Result.isSuccess(room)) ids.set(rows.room(row), room.success)
-  }
-  return (room: number) => ids.get(room)
-}
+const rowsOf = ({ ledger, plan: { rows }, preflight: { sender }, roomId }: Batch.Batch) => ({
+  rows,
+  ledger,
+  sender,
+  roomId
+})
 
 const ending = (counts: Outcome.Counts, stop: Stop.Stop | undefined, baseUrl: URL) => {
   if (stop?._tag === "fatal") return unusable(baseUrl)(stop.error)
@@ -214,7 +178,7 @@ const run = Effect.fnUntraced(function* (
   options: Options,
   plan: Plan.Plan,
   { baseUrl, isEmbedded }: Target.Target,
-  identity: IdentityServer | undefined
+  { identity, limits }: { readonly identity: IdentityServer | undefined; readonly limits: Limits.Limits }
 ) {
   const { rows } = plan
   yield* Progress.note(`reading who is where, for ${rows.size} rows …`)
@@ -224,29 +188,24 @@ const run = Effect.fnUntraced(function* (
   yield* RailsFlags.enforce(plan.source, preflight, options, isEmbedded)
   const journal = yield* openJournal(options, plan, preflight.sender, baseUrl, isEmbedded)
   yield* holdToSaved(plan, preflight, journal, baseUrl)
-  const { ledger, schedule } = yield* prepare(options, plan, journal)
   yield* foresee(plan, preflight, journal)
+  const batch = yield* Batch.prepare(plan, preflight, {
+    limits,
+    learn: options.limits === "learn",
+    maxRate: Option.getOrUndefined(options.maxRate),
+    journal
+  })
+  const { ledger, schedule } = batch
   const stdio = yield* Stdio.Stdio
-  const startedAt = yield* Clock.currentTimeMillis
-  const roomId = roomIds(rows, preflight)
-  const part = { rows, ledger, roomId, sender: preflight.sender }
   const words = yield* stdio.args
+  // the embedded server ends with the run, and there is nothing to go on with
+  const goOn = words.length === 0 || isEmbedded ? {} : { goOn: ["batch-cli", ...words] }
+  const startedAt = yield* Clock.currentTimeMillis
 
   /** The account of the run, wherever it is wanted; an interrupted run owes it as well. */
   const conclude = Effect.fnUntraced(function* (stop: Stop.Stop | undefined) {
-    const account: ReportAccount.Account = {
-      ...part,
-      source: plan.source,
-      homeserver: baseUrl.href,
-      startedAt,
-      endedAt: yield* Clock.currentTimeMillis,
-      interrupted: stop?._tag === "interrupted",
-      ...(stop === undefined || stop._tag === "interrupted" ? {} : { stopped: Stop.reason(stop) }),
-      waits: schedule
-        .refusals()
-        .map(({ kind, millis, refusals }) => ({ limiter: kind, refusals, waitedMillis: millis })),
-      ...(words.length === 0 ? {} : { goOn: ["batch-cli", ...words] })
-    }
+    const endedAt = yield* Clock.currentTimeMillis
+    const account = Batch.account(batch, { homeserver: baseUrl.href, startedAt, endedAt, ...goOn }, stop)
     const comeBackAt = ReportAccount.comeBackAt(account)
     yield* Effect.ignore(
       journal.end({
@@ -257,29 +216,35 @@ const run = Effect.fnUntraced(function* (
     )
     if (options.json) yield* Output.print(ReportJson.summary(account))
     else yield* Output.printLines(ReportSummary.lines(account, { isTerminal: yield* stdio.stdoutIsTerminal }))
-    yield* Effect.forEach(options.report, (path) => ReportFile.write(path, account), { discard: true })
+    // the run is as it is, whatever becomes of the reports
+    yield* Effect.forEach(
+      options.report,
+      (path) => Effect.catch(ReportFile.write(path, account), ({ message }) => Console.error(message)),
+      { discard: true }
+    )
   })
 
   const stop = yield* Effect.gen(function* () {
     const progress = yield* Progress.make({ ledger, schedule })
-    return yield* Runner.run(rows, preflight, {
+    return yield* Batch.run(batch, {
       ...options,
+      limits: undefined,
+      maxRate: undefined,
+      journal: undefined,
       halt: Option.getOrUndefined(options.halt),
       maxDuration: Option.getOrUndefined(options.maxDuration),
-      schedule,
-      journal,
-      ledger,
       identity,
       away: progress.away,
       ended: (row) =>
-        options.json ? Effect.provideService(Output.print(ReportJson.row(part, row)), Stdio.Stdio, stdio) : Effect.void
+        options.json
+          ? Effect.provideService(Output.print(ReportJson.row(rowsOf(batch), row)), Stdio.Stdio, stdio)
+          : Effect.void
     })
   }).pipe(
     Effect.scoped,
-    SteadyClock.provide,
-    Effect.onInterrupt(() => Effect.ignore(conclude({ _tag: "interrupted" })))
+    Effect.onInterrupt(() => conclude({ _tag: "interrupted" }))
   )
-  yield* Effect.mapError(conclude(stop), wrongUsage)
+  yield* conclude(stop)
   const error = ending(ledger.counts, stop, baseUrl)
   if (error !== undefined) return yield* error
 })
