@@ -20,6 +20,7 @@ import * as Outage from "./Outage.ts"
 import * as Outcome from "./Outcome.ts"
 import type { Rows } from "./PlanRows.ts"
 import type { Preflight } from "./Preflight.ts"
+import * as Resumption from "./Resumption.ts"
 import { type Options, patient } from "./RunnerOptions.ts"
 import * as Stop from "./Stop.ts"
 
@@ -60,6 +61,7 @@ export const run = Effect.fn("Runner.run")(function* (rows: Rows, preflight: Pre
   const evictions = Evictions.make(preflight.sender)
   const outage = Outage.make()
   const pasts = new Map<number, Attempt.Past>()
+  /** Rows that wait for no other row; taken from the end. */
   const released: Array<number> = []
   /** Something has happened that the loop should look at. */
   const news = yield* Queue.sliding<void>(1)
@@ -155,7 +157,11 @@ export const run = Effect.fn("Runner.run")(function* (rows: Rows, preflight: Pre
       if (operation === "join" && step.outcome._tag === "done") evictions.lift(work)
       if (error !== undefined && !Operations.isOwn(operation) && (yield* evictions.check(work, error)))
         yield* giveUp(work, preflight.roomNumber(row), preflight.actorNumber(row))
-      if (error !== undefined && Stop.isFatal(error)) endWith({ _tag: "fatal", error })
+      if (error !== undefined && Stop.isFatal(error, work.actor === preflight.sender)) {
+        endWith({ _tag: "fatal", error })
+        // it has failed for nothing of its own, and a later run is to try it
+        if (step.outcome._tag === "failed") return yield* journal.refused(row, 0)
+      }
       return yield* conclude(row, step.outcome)
     }
     pasts.set(row, step.past)
@@ -172,7 +178,7 @@ export const run = Effect.fn("Runner.run")(function* (rows: Rows, preflight: Pre
     const looked = past.doubt === undefined ? undefined : yield* Attempt.look(work, past, attempt)
     if (looked !== undefined && looked._tag !== "clear") return looked
     const now = looked?.past ?? past
-    if (looked !== undefined) pasts.set(row, now)
+    pasts.set(row, now)
     if (stop !== undefined) return undefined
     yield* journal.intend(row)
     if (stop !== undefined) {
@@ -247,21 +253,6 @@ export const run = Effect.fn("Runner.run")(function* (rows: Rows, preflight: Pre
     }
   })
 
-  /** What earlier runs have settled stays so. */
-  const restore = () => {
-    const settled: Array<number> = []
-    for (let row = 0; row < rows.size; row++) {
-      const before = journal.before(row)
-      if (typeof before === "object" && Outcome.isSettled(before) && !(retryFailed && before._tag === "failed")) {
-        ledger.restore(row, before, journal.intendedAt(row))
-        settled.push(row)
-      } else schedule.announce(row)
-    }
-    for (const row of settled) order.finish(row)
-    // taken from the end
-    for (let row = rows.size - 1; row >= 0; row--) if (order.isReady(row)) released.push(row)
-  }
-
   const loop = Effect.fnUntraced(function* (interruptible: <A>(wait: Effect.Effect<A>) => Effect.Effect<A>) {
     /** Waits, unless somebody interrupts: that ends the run in good order. */
     const pause = (wait: Effect.Effect<unknown>) =>
@@ -303,6 +294,6 @@ export const run = Effect.fn("Runner.run")(function* (rows: Rows, preflight: Pre
     return stop
   })
 
-  restore()
+  for (const row of Resumption.begin({ rows, journal, ledger, schedule, order, retryFailed })) released.push(row)
   return yield* Effect.uninterruptibleMask((interruptible) => loop(interruptible))
 })

@@ -19,9 +19,13 @@ const lostAccounts: ReadonlySet<string> = new Set([
   "ORG.MATRIX.MSC3866_USER_AWAITING_APPROVAL"
 ])
 
-/** Whether no other row can fare better. Who is suspended may still leave, and a guest may enter elsewhere. */
-export const isFatal = (error: MatrixError.MatrixError): boolean =>
-  error._tag === "Unauthorized" || (error._tag === "AccountRestricted" && lostAccounts.has(error.errcode))
+/**
+ * Whether no other row can fare better. Who is suspended may still leave, and a guest may enter elsewhere; and what one
+ * user of an application service may not do, others may.
+ */
+export const isFatal = (error: MatrixError.MatrixError, concernsSender: boolean): boolean =>
+  error._tag === "Unauthorized" ||
+  (concernsSender && error._tag === "AccountRestricted" && lostAccounts.has(error.errcode))
 
 /** As it is said of the rows that were not attempted. */
 export const reason = (stop: Stop): string => {

@@ -114,6 +114,6 @@ describe("for any plan and any faults", () => {
           assert.notStrictEqual(outcome._tag, "unknown", `row ${row}: ${JSON.stringify(outcome)}`)
         }
       }).pipe(Effect.provide(world())),
-    { arbitrary: { runs: Number(process.env["RUNS"] ?? 20) } }
+    { arbitrary: { runs: Number(process.env["RUNS"] ?? 50) } }
   )
 })

@@ -102,6 +102,6 @@ describe("begun again and again", () => {
         if (outcomes.some(({ _tag }) => _tag === "unknown")) return
         assert.deepStrictEqual(yield* histories, undisturbed.histories)
       }).pipe(Effect.provide(world())),
-    { arbitrary: { runs: Number(process.env["RUNS"] ?? 12) } }
+    { arbitrary: { runs: Number(process.env["RUNS"] ?? 20) } }
   )
 })
