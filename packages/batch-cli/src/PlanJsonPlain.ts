@@ -1,14 +1,14 @@
 /**
- * The quick way to read a line of NDJSON: an object of plain texts, no escapes, each field once. Nearly every line of a
+ * The quick way to read a row of JSON: an object of plain texts, no escapes, each field once. Nearly every row of a
  * plan is one; whatever is not is left to the parser, which takes ten times as long and can say where something is wrong.
  */
 import type { Cells } from "./PlanCells.ts"
 import { type Field, fieldNamed } from "./PlanRow.ts"
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in texts, and the parser says so
-const entry = /[ \t]*"([^"\\\u0000-\u001f]*)"[ \t]*:[ \t]*"([^"\\\u0000-\u001f]*)"[ \t]*([,}])/y
-const opening = /[ \t]*\{/y
-const ending = /[ \t]*[\r\n]*$/y
+const entry = /[ \t\r\n]*"([^"\\\u0000-\u001f]*)"[ \t\r\n]*:[ \t\r\n]*"([^"\\\u0000-\u001f]*)"[ \t\r\n]*([,}])/y
+const opening = /[ \t\r\n]*\{/y
+const ending = /[ \t\r\n]*$/y
 
 export interface Plain {
   readonly cells: Cells
@@ -16,7 +16,7 @@ export interface Plain {
   readonly column: number
 }
 
-/** The texts of a row, or nothing when the line is anything but plain. */
+/** The texts of a row, or nothing when it is anything but plain. */
 export const read = (text: string): Plain | undefined => {
   opening.lastIndex = 0
   if (!opening.test(text)) return undefined

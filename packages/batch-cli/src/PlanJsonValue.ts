@@ -62,7 +62,15 @@ const messages: Readonly<{ [code: string]: string }> = {
 
 class TooDeep extends Error {}
 
+/** A row of the plan as a piece of the text; what contains a syntax error is broken. */
+export interface Piece extends Place {
+  readonly offset: number
+  readonly end: number
+  readonly broken: boolean
+}
+
 interface Open extends Place {
+  readonly offset: number
   readonly kind: "list" | "object"
   broken: boolean
   readonly items: Array<Value>
@@ -71,10 +79,10 @@ interface Open extends Place {
 }
 
 /** Places of ascending offsets. The parser gives some too, but loses count at a line break behind a backslash. */
-const placesIn = (text: string, firstLine: number): ((offset: number) => Place) => {
+const placesIn = (text: string, { column, line: firstLine }: Place): ((offset: number) => Place) => {
   const breaks = /\r\n|\r|\n|$/g
   let line = firstLine
-  let start = 0
+  let start = 1 - column
   breaks.exec(text)
   return (offset) => {
     while (breaks.lastIndex <= offset && breaks.lastIndex < text.length) {
@@ -86,11 +94,26 @@ const placesIn = (text: string, firstLine: number): ((offset: number) => Place) 
   }
 }
 
-const build = (text: string, place: (offset: number) => Place, report: (at: Place, message: string) => void) => {
+/** The list that is the plan, or the one that is its `rows`. */
+const isOfRows = ([first, second, third]: ReadonlyArray<Open>): boolean =>
+  second === undefined
+    ? first?.kind === "list"
+    : third === undefined && second.kind === "list" && first?.kind === "object" && first.key?.value === "rows"
+
+const build = (
+  text: string,
+  place: (offset: number) => Place,
+  report: (at: Place, message: string) => void,
+  row: ((piece: Piece) => void) | undefined
+) => {
   const open: Array<Open> = []
   let root: Value | undefined
 
-  const add = (value: Value) => {
+  const add = (value: Value, offset: number, end: number) => {
+    if (row !== undefined && isOfRows(open)) {
+      const { column, line } = value
+      return row({ line, column, offset, end, broken: "broken" in value && value.broken })
+    }
     const parent = open[open.length - 1]
     if (parent === undefined) root ??= value
     else if (parent.kind === "list") parent.items.push(value)
@@ -102,16 +125,18 @@ const build = (text: string, place: (offset: number) => Place, report: (at: Plac
       report(at, `nested more than ${deepest} deep`)
       throw new TooDeep()
     }
-    open.push({ ...at, kind, broken: false, items: [], entries: [], key: undefined })
+    open.push({ ...at, offset, kind, broken: false, items: [], entries: [], key: undefined })
   }
-  const end = (_offset: number, length: number) => {
+  const end = (offset: number, length: number) => {
     const closed = open.pop()
     if (closed === undefined) return
     const { column, entries, items, kind, line } = closed
     // without a bracket there, it is the end of the text that ends the container
     const broken = closed.broken || length === 0
     if (length === 0) report(closed, `the ${kind === "list" ? "bracket" : "brace"} opened here is never closed`)
-    add(kind === "list" ? { kind, line, column, broken, items } : { kind, line, column, broken, entries })
+    const value: Value =
+      kind === "list" ? { kind, line, column, broken, items } : { kind, line, column, broken, entries }
+    add(value, closed.offset, offset + length)
   }
   const literal = (value: unknown, at: Place): Value => {
     if (typeof value === "string") return { ...at, kind: "text", value }
@@ -131,7 +156,7 @@ const build = (text: string, place: (offset: number) => Place, report: (at: Plac
         const parent = open[open.length - 1]
         if (parent !== undefined) parent.key = { ...place(offset), kind: "text", value }
       },
-      onLiteralValue: (value: unknown, offset) => add(literal(value, place(offset))),
+      onLiteralValue: (value: unknown, offset, length) => add(literal(value, place(offset)), offset, offset + length),
       onError: (code, offset) => {
         const name = Jsonc.printParseErrorCode(code)
         if (name.startsWith("Close")) return
@@ -151,14 +176,18 @@ export interface Parsed {
   readonly problems: ReadonlyArray<Problem>
 }
 
-/** Parses a text that begins on the given line of its file. One syntax error a line is told: the others follow from it. */
-export const parse = (text: string, firstLine = 1): Parsed => {
+/**
+ * Parses a text that begins at the given place of its file. One syntax error a line is told: the others follow from it.
+ * Rows are handed over one by one where they are asked for, and are not in the value then: of a million of them only the
+ * one in question is held.
+ */
+export const parse = (text: string, from: Place = { line: 1, column: 1 }, row?: (piece: Piece) => void): Parsed => {
   const problems = new Map<number, Problem>()
   const report = ({ column, line }: Place, message: string) => {
     if (!problems.has(line)) problems.set(line, new Problem({ line, column, message }))
   }
   try {
-    const value = build(text, placesIn(text, firstLine), report)
+    const value = build(text, placesIn(text, from), report, row)
     return { value, problems: [...problems.values()] }
   } catch (error) {
     if (!(error instanceof TooDeep)) throw error

@@ -23,7 +23,7 @@ const decode = Schema.decodeUnknownResult(Schema.fromJsonString(Saved))
 /** What the first line tells of a saved plan; nothing when it is a line like any other. */
 export const read = ({ number, text }: Line): Result.Result<Saved | undefined, Problem> => {
   if (!/^\s*\{\s*"savedPlan"/.test(text)) return Result.succeed(undefined)
-  const { problems, value } = Json.parse(text.trimEnd(), number)
+  const { problems, value } = Json.parse(text.trimEnd(), { line: number, column: 1 })
   const [broken] = problems
   if (broken !== undefined) return Result.fail(broken)
   const entry = value?.kind === "object" ? value.entries.find(({ key }) => key.value === mark) : undefined
