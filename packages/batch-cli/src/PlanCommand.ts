@@ -27,6 +27,8 @@ export interface Options extends Target.Options, RailsFlags.Options {
   readonly concurrency: number
   /** A preset, or a file of limits. */
   readonly limits: string
+  /** Requests a second. */
+  readonly maxRate: Option.Option<number>
   readonly json: boolean
   /** Where to save the plan. */
   readonly out: Option.Option<string>
@@ -50,7 +52,7 @@ const saved = function* (header: Fingerprint.Fingerprint, { rows }: Plan.Plan) {
 }
 
 /** What is not known of the limits is taken to be as Synapse has it. */
-const timeOf = Effect.fnUntraced(function* (source: string, preflight: Preflight.Preflight) {
+const timeOf = Effect.fnUntraced(function* ({ limits: source, maxRate }: Options, preflight: Preflight.Preflight) {
   const given = yield* Effect.mapError(Limits.read(source), ({ message }) =>
     wrongUsage({ message: `--limits: ${message}` })
   )
@@ -59,7 +61,7 @@ const timeOf = Effect.fnUntraced(function* (source: string, preflight: Preflight
   const time: PlanCommandText.Time = {
     limits: assumed && source === "learn" ? "synapse-default" : source,
     assumed,
-    ...PlanCommandTime.bound(preflight, limits)
+    ...PlanCommandTime.make(preflight, limits, Option.getOrUndefined(maxRate))
   }
   return time
 })
@@ -97,7 +99,7 @@ const look = Effect.fnUntraced(function* (
     homeserver: baseUrl.href,
     preflight,
     tally: PlanCommandTally.make(preflight),
-    time: yield* timeOf(options.limits, preflight),
+    time: yield* timeOf(options, preflight),
     removals: findings
   }
   const isTerminal = yield* (yield* Stdio.Stdio).stdoutIsTerminal

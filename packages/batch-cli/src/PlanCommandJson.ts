@@ -47,6 +47,7 @@ const summary = ({ homeserver, preflight, removals, source, tally, time }: Prosp
       limits: time.limits,
       assumed: time.assumed,
       millis: Number.isFinite(time.millis) ? time.millis : undefined,
+      leastMillis: Number.isFinite(time.leastMillis) ? time.leastMillis : undefined,
       bottleneck: time.bottleneck
     }
   })

@@ -1,7 +1,7 @@
 /** What a plan comes to, for people: by room, what cannot work and why, and how long it takes. */
 
 import type { Cause, Counts, Tally } from "./PlanCommandTally.ts"
-import type { Bottleneck } from "./PlanCommandTime.ts"
+import type { Duration } from "./PlanCommandTime.ts"
 import { printable } from "./PlanProblem.ts"
 import type { Preflight } from "./Preflight.ts"
 import type { Findings } from "./Rails.ts"
@@ -9,13 +9,11 @@ import { place, request } from "./ReportAccount.ts"
 import * as ReportTime from "./ReportTime.ts"
 
 /** How long the plan takes under some limits. */
-export interface Time {
+export interface Time extends Duration {
   /** What the limits are called. */
   readonly limits: string
   /** Nobody said so: the limits are assumed. */
   readonly assumed: boolean
-  readonly millis: number
-  readonly bottleneck?: Bottleneck
 }
 
 export interface Prospect {
@@ -78,7 +76,7 @@ const line = (label: string, count: number, meaning: string) =>
 const time = function* ({ tally, time: { assumed, bottleneck, limits, millis } }: Prospect) {
   if (toDo(tally.all) === 0) return
   const under = assumed ? `${limits}, which is a guess; --limits says better` : limits
-  if (bottleneck === undefined) {
+  if (millis === 0) {
     yield `  no limit holds anything up, under ${under}`
     return
   }
@@ -87,6 +85,7 @@ const time = function* ({ tally, time: { assumed, bottleneck, limits, millis } }
       ? `  will never be done, under ${under}`
       : `  takes about ${ReportTime.duration(millis)}, under ${under}`
   )
+  if (bottleneck === undefined) return
   yield printable(`  slowest is ${bottleneck.kind} of ${bottleneck.of}, which ${bottleneck.rows} rows have to pass`)
 }
 

@@ -1,9 +1,8 @@
-/**
- * How long a plan takes at least: no limiter lets its rows through faster than its burst and then its rate, so the slowest
- * of all limiters and keys decides. Pure.
- */
+/** How long the rows that are going to be sent take under some limits, and which limiter decides. Pure. */
+import * as Estimate from "./Estimate.ts"
 import * as Kind from "./LimiterKind.ts"
-import * as Limits from "./Limits.ts"
+import type * as Limits from "./Limits.ts"
+import * as Order from "./Order.ts"
 import type { Preflight } from "./Preflight.ts"
 
 export interface Bottleneck {
@@ -14,61 +13,66 @@ export interface Bottleneck {
   readonly rows: number
 }
 
-export interface Bound {
-  /** Infinite where a limiter lets nothing through. */
+/** Infinite where a limiter lets nothing through. */
+export interface Duration {
   readonly millis: number
+  /** Less than this nobody could need. */
+  readonly leastMillis: number
   /** Absent where no limit holds anything up. */
   readonly bottleneck?: Bottleneck
 }
 
-const nameOf = (preflight: Preflight, row: number, kind: number): string => {
-  switch (Kind.traits[kind]?.key) {
-    case "room":
-      return preflight.rows.rooms.at(preflight.rows.room(row))
-    case "target": {
-      const target = preflight.target(row)
-      return typeof target === "string" ? target : target.address
-    }
-    default:
-      return preflight.actor(row)
-  }
+/** Up to so many rows the schedule itself is run; beyond, the least time is close enough. */
+const simulated = 20_000
+
+/** A room counts once, by whichever name. */
+const workOf = (preflight: Preflight): Kind.Work => {
+  const work = Kind.ofRows(preflight.rows)
+  return { ...work, charges: (row) => ({ ...work.charges(row), room: preflight.roomNumber(row) }) }
 }
 
-/** Over the rows that are going to be sent. */
-export const bound = (preflight: Preflight, limits: Limits.Limits): Bound => {
-  const { rows } = preflight
-  const settings = Limits.toList(limits)
-  // one for the owner of the token, and keys of people begin at one
-  const size = Math.max(rows.rooms.size, rows.people.size + 2)
-  const counts = settings.map((setting) => (setting == null ? undefined : new Int32Array(size)))
-  const latest = settings.map((setting) => (setting == null ? undefined : new Int32Array(size)))
-  for (let row = 0; row < rows.size; row++) {
-    if (preflight.verdict(row)._tag !== "send") continue
-    const charged: Kind.Charged = {
-      operation: rows.operation(row),
-      room: preflight.roomNumber(row),
-      actor: preflight.actorNumber(row),
-      target: preflight.targetNumber(row),
-      thirdParty: typeof preflight.target(row) !== "string"
-    }
-    for (const kind of Kind.classes[Kind.classOf(charged)] ?? []) {
-      const [count, last] = [counts[kind], latest[kind]]
-      if (count === undefined || last === undefined) continue
-      const key = Kind.keyOf(charged, kind)
-      count[key] = (count[key] ?? 0) + 1
-      last[key] = row
-    }
+const bottleneckOf = (preflight: Preflight, work: Kind.Work, { key, kind }: Estimate.Bound, skip: Skip) => {
+  if (kind === undefined) return undefined
+  const number = Kind.kinds.indexOf(kind)
+  const isRoom = Kind.traits[number]?.key === "room"
+  let rows = 0
+  for (let row = 0; row < work.size; row++) {
+    if (skip(row)) continue
+    const charged = work.charges(row)
+    if (!(Kind.classes[Kind.classOf(charged)] ?? []).includes(number)) continue
+    if (Kind.keyOf(charged, number) === (isRoom ? key : key + 1)) rows++
   }
-  let found: Bound = { millis: 0 }
-  for (const [kind, setting] of settings.entries()) {
-    const [name, count, last] = [Kind.kinds[kind], counts[kind], latest[kind]]
-    if (setting == null || name === undefined || count === undefined) continue
-    for (const [key, waiting] of count.entries()) {
-      const over = waiting - setting.burst_count
-      const millis = over <= 0 ? 0 : (over / setting.per_second) * 1000
-      if (millis <= found.millis) continue
-      found = { millis, bottleneck: { kind: name, of: nameOf(preflight, last?.[key] ?? 0, kind), rows: waiting } }
-    }
+  const { people, rooms } = preflight.rows
+  const bottleneck: Bottleneck = {
+    kind,
+    of: isRoom ? rooms.at(key) : key === -1 ? preflight.sender : people.at(key),
+    rows
   }
-  return found
+  return bottleneck
+}
+
+type Skip = (row: number) => boolean
+
+const isNotSent =
+  (preflight: Preflight): Skip =>
+  (row) =>
+    preflight.verdict(row)._tag !== "send"
+
+/** Less than this nobody could need. */
+export const least = (preflight: Preflight, limits: Limits.Limits, maxRate?: number): Omit<Duration, "millis"> => {
+  const [work, skip] = [workOf(preflight), isNotSent(preflight)]
+  const bound = Estimate.bound({ work, limits, skip, maxRate })
+  const bottleneck = bottleneckOf(preflight, work, bound, skip)
+  return { leastMillis: bound.millis, ...(bottleneck === undefined ? {} : { bottleneck }) }
+}
+
+export const make = (preflight: Preflight, limits: Limits.Limits, maxRate?: number): Duration => {
+  const found = least(preflight, limits, maxRate)
+  if (preflight.rows.size > simulated || !Number.isFinite(found.leastMillis)) {
+    return { ...found, millis: found.leastMillis }
+  }
+  const { actorNumber: actor, roomNumber: room, targetNumber: target } = preflight
+  const order = Order.make({ size: preflight.rows.size, room, actor, target })
+  const millis = Estimate.makespan({ work: workOf(preflight), limits, skip: isNotSent(preflight), maxRate, order })
+  return { ...found, millis }
 }

@@ -60,6 +60,7 @@ const serverLimits = (given: Limits.Limits): RateLimits.RateLimits => {
 const perform = Effect.fnUntraced(function* (options: Options, plan: Plan.Plan, limits: Limits.Limits) {
   const { rows, source } = plan
   const preflight = yield* Preflight.run(plan, options)
+  const least = PlanCommandTime.least(preflight, Limits.over(Limits.synapseDefault, limits))
   const startedAt = yield* Clock.currentTimeMillis
   const ledger = Ledger.make(rows)
   const schedule = Schedule.make({
@@ -91,8 +92,7 @@ const perform = Effect.fnUntraced(function* (options: Options, plan: Plan.Plan, 
     ...(stop === undefined ? {} : { stopped: Stop.reason(stop) }),
     waits: schedule.refusals().map(({ kind, millis, refusals }) => ({ limiter: kind, refusals, waitedMillis: millis }))
   }
-  const bound = PlanCommandTime.bound(preflight, Limits.over(Limits.synapseDefault, limits))
-  return { account, bound, stop }
+  return { account, stop, ...least }
 })
 
 /** The server, a client of it in this process, and the clock beneath both. */

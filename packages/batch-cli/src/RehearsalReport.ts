@@ -1,5 +1,5 @@
 /** What a rehearsal came to: the account of the run, and how its time compares with the least that the limits allow. */
-import type { Bound } from "./PlanCommandTime.ts"
+import type { Bottleneck } from "./PlanCommandTime.ts"
 import { printable } from "./PlanProblem.ts"
 import type { Account } from "./ReportAccount.ts"
 import * as ReportJson from "./ReportJson.ts"
@@ -8,7 +8,8 @@ import * as ReportTime from "./ReportTime.ts"
 
 export interface Rehearsal {
   readonly account: Account
-  readonly bound: Bound
+  readonly leastMillis: number
+  readonly bottleneck?: Bottleneck
   /** As `--limits` had it. */
   readonly limits: string
 }
@@ -28,30 +29,29 @@ const under = (limits: string) =>
   limits === "learn" ? "synapse-default, learned on the way (--limits says what is known)" : limits
 
 export const lines = function* (rehearsal: Rehearsal, options: ReportSummary.Options): Generator<string> {
-  const { account, bound, limits } = rehearsal
+  const { account, bottleneck, leastMillis, limits } = rehearsal
   yield* ReportSummary.lines(account, options)
   const [requests, refused] = [requestsOf(account), refusedOf(account)]
   const elapsed = ReportTime.duration(account.endedAt - account.startedAt)
   yield ""
   yield printable(`would take ${elapsed} under ${under(limits)}, if the server answered at once`)
   yield `  ${requests} requests, ${refused} of them refused (${share(refused, requests)})`
-  const { bottleneck } = bound
   if (bottleneck === undefined) return
   yield printable(
-    `  nobody could do it in less than ${ReportTime.duration(bound.millis)}: ${bottleneck.rows} rows have to pass ${bottleneck.kind} of ${bottleneck.of}`
+    `  nobody could do it in less than ${ReportTime.duration(leastMillis)}: ${bottleneck.rows} rows have to pass ${bottleneck.kind} of ${bottleneck.of}`
   )
 }
 
 /** The lines of `apply --json`, and one more. */
-export const json = function* ({ account, bound, limits }: Rehearsal): Generator<string> {
+export const json = function* ({ account, bottleneck, leastMillis, limits }: Rehearsal): Generator<string> {
   for (let row = 0; row < account.ledger.size; row++) yield ReportJson.row(account, row).trimEnd()
   yield ReportJson.summary(account).trimEnd()
   yield JSON.stringify({
     type: "rehearsal",
     limits,
     elapsedMs: account.endedAt - account.startedAt,
-    leastMs: Number.isFinite(bound.millis) ? bound.millis : undefined,
-    bottleneck: bound.bottleneck,
+    leastMs: Number.isFinite(leastMillis) ? leastMillis : undefined,
+    bottleneck,
     requests: requestsOf(account),
     refused: refusedOf(account)
   })

@@ -19,6 +19,7 @@ export const plan = Command.make(
     accessTokenFile: Target.accessTokenFile,
     concurrency: Pace.concurrency,
     limits: Pace.limits,
+    maxRate: Pace.flags.maxRate,
     ...RailsFlags.flags,
     out: FileName.flag("out").pipe(
       Flag.withMetavar("FILE"),
