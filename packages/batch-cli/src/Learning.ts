@@ -204,7 +204,9 @@ export const make = ({ given, learn, log, mirror }: Options): Learning => {
       for (const bucket of attempt.buckets) {
         const kind = mirror.kind(bucket)
         counted[kind] = (counted[kind] ?? 0) + 1
-        const due = (counted[kind] ?? 0) > (patience[kind] ?? firstTrial) && model[kind] !== undefined
+        // what a person says is not put to the test
+        const own = model[kind] !== undefined && !Belief.isSame(model[kind], origin[kind])
+        const due = own && (counted[kind] ?? 0) > (patience[kind] ?? firstTrial)
         if (!trials.delete(bucket) && !due) continue
         if (due) {
           counted[kind] = 0

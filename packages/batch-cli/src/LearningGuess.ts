@@ -45,7 +45,7 @@ export const oddity = ({ period }: Supposed): number => Math.min(digits(period /
 export const roundest = (least: number, most: number): number => {
   const low = Math.max(least, 1e-3)
   const middle = (low + most) / 2
-  for (let n = 1; n < 7; n++) {
+  for (let n = 1; n < 4; n++) {
     for (const period of [
       1000 / Number((1000 / middle).toPrecision(n)),
       1000 * Number((middle / 1000).toPrecision(n))

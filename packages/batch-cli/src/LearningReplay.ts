@@ -34,7 +34,7 @@ export const slots = kinds.indexOf("slots")
 const width = 5
 
 /** What a contradiction costs; explanations that fit badly cost a part of it. */
-const looseness = 0.3
+const looseness = 0.4
 
 /** `initial` says how many acts a bucket counted when the first of the attempts was sent. */
 export const make = (
@@ -69,6 +69,8 @@ export const make = (
       if (acts > 0 && supposed !== undefined) empty[bucket] = begin + acts * supposed.period
     })
     const taken: Array<Array<number>> = []
+    /** The end of a wait that nothing explained; what it explains in turn is worth less. */
+    const told = new Float64Array(numbers.size).fill(Number.NEGATIVE_INFINITY)
     const explained = new Int8Array(attempts.length).fill(-1)
     let cost = 0
 
@@ -103,7 +105,10 @@ export const make = (
         }
         if (room >= earliest && room <= latest) {
           const middle = attempt.sent + attempt.wait
-          return [place, Math.abs(room - middle) / (latest - earliest)]
+          // it was sent in the belief that there was room
+          const surprise = room <= attempt.sent ? 1 : 0
+          const borrowed = (told[bucket] ?? 0) >= earliest ? 1 : 0
+          return [place, surprise + borrowed + Math.abs(room - middle) / (latest - earliest) / 3]
         }
         // it would have refused, but with another wait
         if (room > attempt.sent + tolerance) return [-1, 0]
@@ -139,6 +144,7 @@ export const make = (
       const bucket = refusing === -1 ? -1 : (buckets[n * width + refusing] ?? -1)
       const supposed = model[bucketKinds[bucket] ?? -1]
       if (bucket !== -1 && supposed !== undefined && bucketKinds[bucket] !== slots && place === -1) {
+        told[bucket] = attempt.sent + attempt.wait
         empty[bucket] = Math.max(
           empty[bucket] ?? 0,
           attempt.sent + attempt.wait + (supposed.burst - 1) * supposed.period

@@ -67,6 +67,8 @@ export const make = ({ people, rooms }: Keys, paces: ReadonlyArray<Pace>): Mirro
   const byKey: Array<Int32Array | undefined> = kinds.map(() => undefined)
   let size = 0
   let empty = new Float64Array(64)
+  /** When it was last found empty. */
+  let opened = new Float64Array(64)
   let held = new Float64Array(64)
   let numbers = new Int32Array(64 * 4)
   const probed = new Set<number>()
@@ -81,6 +83,7 @@ export const make = ({ people, rooms }: Keys, paces: ReadonlyArray<Pace>): Mirro
       return grown
     }
     empty = wider(empty)
+    opened = wider(opened)
     held = wider(held)
     const grown = new Int32Array(numbers.length * 2)
     grown.set(numbers)
@@ -90,6 +93,7 @@ export const make = ({ people, rooms }: Keys, paces: ReadonlyArray<Pace>): Mirro
   const made = (kind: number, key: number): number => {
     grow()
     empty[size] = Number.NEGATIVE_INFINITY
+    opened[size] = Number.NEGATIVE_INFINITY
     held[size] = Number.NEGATIVE_INFINITY
     numbers.set([kind, key, 0, 0], size * 4)
     return size++
@@ -114,7 +118,9 @@ export const make = ({ people, rooms }: Keys, paces: ReadonlyArray<Pace>): Mirro
       const busy = slotsOf(bucket)
       return Math.max(hold, busy[busy.length - 1 - spare] ?? Number.NEGATIVE_INFINITY)
     }
-    return Math.max(hold, spare === 0 ? emptyAt(bucket) + margin : emptyAt(bucket) - spare * period + margin)
+    const room = spare === 0 ? emptyAt(bucket) : emptyAt(bucket) - spare * period
+    // what fitted in from the beginning has nothing to wait for
+    return Math.max(hold, room <= (opened[bucket] ?? 0) + 0.01 ? room : room + margin)
   }
 
   const count = (bucket: number, at: number) => {
@@ -125,7 +131,11 @@ export const make = ({ people, rooms }: Keys, paces: ReadonlyArray<Pace>): Mirro
       if (busy.length > burst) busy.shift()
       taken.set(bucket, busy)
     }
-    empty[bucket] = Math.max(emptyAt(bucket), at) + period
+    if (emptyAt(bucket) + margin < at) {
+      opened[bucket] = at
+      empty[bucket] = at
+    }
+    empty[bucket] = emptyAt(bucket) + period
   }
 
   return {

@@ -202,7 +202,7 @@ export const make = (options: Options): Schedule => {
       states[row] = inAir
       const buckets = lanes.bucketsOf(row)
       air.set(row, log.sent(row, buckets, now))
-      nextSlot = Math.max(nextSlot, now - spacing) + spacing
+      nextSlot = Math.max(nextSlot, now) + spacing
       for (const bucket of buckets) {
         mirror.expect(bucket, -1)
         mirror.send(bucket, now)
