@@ -166,6 +166,9 @@ const rowsOf = ({ ledger, plan: { rows }, preflight: { sender }, roomId }: Batch
   roomId
 })
 
+const ended = ({ notAttempted }: Outcome.Counts) =>
+  notAttempted === 0 ? "all rows have ended" : `${notAttempted} rows could not be attempted, all others have ended`
+
 const ending = (counts: Outcome.Counts, stop: Stop.Stop | undefined, baseUrl: URL) => {
   if (stop?._tag === "fatal") return unusable(baseUrl)(stop.error)
   if (stop !== undefined) return new StoppedEarly({ message: Stop.reason(stop) })
@@ -210,7 +213,7 @@ const run = Effect.fnUntraced(function* (
     yield* Effect.ignore(
       journal.end({
         counts: ledger.counts,
-        because: stop === undefined ? "all rows have ended" : Stop.reason(stop),
+        because: stop === undefined ? ended(ledger.counts) : Stop.reason(stop),
         ...(comeBackAt === undefined ? {} : { comeBackAt })
       })
     )
