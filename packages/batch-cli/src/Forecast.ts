@@ -25,7 +25,7 @@ export interface Rows {
   readonly target: (row: number) => number
   /** User id or address. */
   readonly person: (n: number) => string
-  /** The room's alias leads nowhere: why. */
+  /** Why the row cannot work whoever is where, as when its alias leads nowhere. */
   readonly lost: (row: number) => string | undefined
   readonly power: (room: number) => Power | undefined
 }

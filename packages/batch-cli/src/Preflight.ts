@@ -2,21 +2,27 @@
  * What is read before the first row runs: whose token this is, which rooms the aliases stand for, who is in the rooms and
  * who may do what. Only reads; nothing is changed here.
  */
-import { type MatrixError, MatrixId, type MemberEvent, Membership, RetryPolicy } from "@matrix-membership/core"
+import {
+  Homeserver,
+  type MatrixError,
+  MatrixId,
+  type MemberEvent,
+  Membership,
+  RetryPolicy
+} from "@matrix-membership/core"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Forecast from "./Forecast.ts"
-import { isOwn as isOwnOperation } from "./Operations.ts"
 import type { Plan } from "./Plan.ts"
 import * as Address from "./PlanAddress.ts"
 import { PlanInvalid, type Problem } from "./PlanProblem.ts"
-import type { Row } from "./PlanRow.ts"
 import type { Rows } from "./PlanRows.ts"
 import type { Power } from "./Power.ts"
 import * as PreflightNumbers from "./PreflightNumbers.ts"
 import * as PreflightProblems from "./PreflightProblems.ts"
-import { isEnd, read } from "./PreflightReading.ts"
+import { isEnd, look, read } from "./PreflightReading.ts"
 import * as PreflightRooms from "./PreflightRooms.ts"
 import * as Roster from "./Roster.ts"
 
@@ -24,14 +30,6 @@ import * as Roster from "./Roster.ts"
 export interface ThirdParty {
   readonly medium: Address.Medium
   readonly address: string
-}
-
-/** A row with everything it needs to run. */
-export interface Task {
-  readonly row: Row
-  /** The room, or why its alias led nowhere. */
-  readonly room: PreflightNumbers.Room
-  readonly user: MatrixId.UserId
 }
 
 /** Rows are numbers, from zero in the order of the plan. */
@@ -60,12 +58,7 @@ export interface Preflight {
   readonly isCertain: (row: number) => boolean
   /** What would become of the row now, by what the roster has learned since. */
   readonly now: (row: number) => Forecast.Verdict
-  /** The plan as objects, all of it. */
-  readonly tasks: ReadonlyArray<Task>
 }
-
-/** What the sender can do only for themselves. */
-export const isOwn = (row: Row): boolean => isOwnOperation(row.operation)
 
 // A wrong address or a dead server is a matter for the person at the keyboard, not for patience.
 export const impatient = RetryPolicy.make({ times: 1, longestWait: "1 minute" })
@@ -74,6 +67,19 @@ const invalid = (plan: Plan, [first, ...more]: ReadonlyArray<Problem>) =>
   first === undefined ? Effect.void : new PlanInvalid({ source: plan.source, problems: [first, ...more] })
 
 const nameOf = Schema.decodeUnknownSync(MatrixId.RoomIdOrAlias)
+
+/** Whether the server can knock; what is not known is no reason against it. */
+const canKnock = Effect.fnUntraced(function* (rows: Rows) {
+  for (let row = 0; row < rows.size; row++) {
+    if (rows.operation(row) !== "knock") continue
+    const { versions } = yield* Membership
+    return Option.match(yield* look(versions), {
+      onNone: () => true,
+      onSome: (versions) => Homeserver.pathVersion(versions) !== "r0"
+    })
+  }
+  return true
+})
 
 /** The room behind each name. An alias that leads nowhere fails its own rows and no others. */
 const resolve = Effect.fnUntraced(function* (rows: Rows, concurrency: number) {
@@ -95,7 +101,8 @@ const make = (
   rows: Rows,
   sender: MatrixId.UserId,
   numbers: PreflightNumbers.PreflightNumbers,
-  { power, table }: PreflightRooms.PreflightRooms
+  { power, table }: PreflightRooms.PreflightRooms,
+  knocks: boolean
 ): Preflight => {
   const room = (row: number) => numbers.roomAt(numbers.room(row))
   const seen: Forecast.Rows = {
@@ -107,7 +114,8 @@ const make = (
     person: numbers.personAt,
     lost: (row) => {
       const found = room(row)
-      return Result.isFailure(found) ? found.failure.message : undefined
+      if (Result.isFailure(found)) return found.failure.message
+      return knocks || rows.operation(row) !== "knock" ? undefined : "this server is too old for knocking"
     },
     power
   }
@@ -127,10 +135,7 @@ const make = (
     power,
     verdict: forecast.verdict,
     isCertain: forecast.isCertain,
-    now: (row) => Forecast.judge(seen, table, row).verdict,
-    get tasks() {
-      return Array.from(rows, (content, row) => ({ row: content, room: room(row), user: userAt(numbers.target(row)) }))
-    }
+    now: (row) => Forecast.judge(seen, table, row).verdict
   }
 }
 
@@ -145,5 +150,11 @@ export const run = Effect.fn("Preflight.run")(function* (plan: Plan, options: { 
   yield* invalid(plan, PreflightProblems.foreign(rows, sender))
   const numbers = PreflightNumbers.make(rows, sender, yield* resolve(rows, options.concurrency))
   yield* invalid(plan, PreflightProblems.clashing(rows, numbers))
-  return make(rows, sender, numbers, yield* PreflightRooms.readAll(rows, numbers, options.concurrency))
+  return make(
+    rows,
+    sender,
+    numbers,
+    yield* PreflightRooms.readAll(rows, numbers, options.concurrency),
+    yield* canKnock(rows)
+  )
 })

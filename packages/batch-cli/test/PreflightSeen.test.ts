@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { FakeHomeserver, Faults } from "@matrix-membership/testkit"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Plan from "../src/Plan.ts"
 import * as PlanRows from "../src/PlanRows.ts"
@@ -131,6 +132,20 @@ describe("many rooms", () => {
       assert.isFalse(asked.some((path) => path.endsWith("/members")))
       assert.strictEqual(asked.filter((path) => path.includes("/m.room.member/@bob")).length, 10)
     }).pipe(Effect.provide(fake))
+  )
+})
+
+describe("an old server", () => {
+  const old = FakeHomeserver.layerClient.pipe(Layer.provideMerge(FakeHomeserver.layer({ specVersions: ["r0.6.1"] })))
+  it.effect("is known not to do what it is too old for", () =>
+    Effect.gen(function* () {
+      const { accessToken } = yield* alice
+      const found = yield* preflight(plan("knock !hall:localhost", "join !hall:localhost"), accessToken)
+      assert.deepStrictEqual(
+        [0, 1].map((row) => found.verdict(row)),
+        [{ _tag: "impossible", because: "this server is too old for knocking" }, { _tag: "send" }]
+      )
+    }).pipe(Effect.provide(old))
   )
 })
 
