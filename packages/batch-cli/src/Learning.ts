@@ -120,7 +120,7 @@ export const make = ({ given, learn, log, mirror }: Options): Learning => {
     const bucket = attempt.buckets[attempt.blamed]
     const supposed = bucket === undefined ? undefined : model[mirror.kind(bucket)]
     if (bucket === undefined || supposed === undefined || mirror.kind(bucket) === Replay.slots) return
-    mirror.atLeast(bucket, releaseOf(attempt, 0)[0] + (supposed.burst - 1) * supposed.period)
+    mirror.atLeast(bucket, attempt.sent + attempt.wait + (supposed.burst - 1) * supposed.period)
   }
 
   const recount = (attempt: Attempt) => {

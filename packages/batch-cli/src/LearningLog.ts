@@ -11,6 +11,8 @@ export interface Attempt {
   result: "in the air" | "passed" | "denied" | "refused" | "over"
   /** Milliseconds that a refusal asked for. */
   wait: number
+  /** The wait may have been rounded up to a whole second. */
+  isRounded: boolean
   /** Which of the buckets refused it, by place, as far as is understood; -1 for none. */
   blamed: number
 }
@@ -22,6 +24,7 @@ export interface Log {
   /** How long answers take, in milliseconds; refusals are held back and tell nothing. */
   readonly latency: () => number
   readonly passed: (attempt: Attempt, at: number) => void
+  readonly refused: (attempt: Attempt, wait: number) => void
   /** Takes out the oldest attempts when there are too many. */
   readonly outdated: () => ReadonlyArray<Attempt>
 }
@@ -31,6 +34,7 @@ const most = 1024
 export const make = (): Log => {
   let attempts: Array<Attempt> = []
   const latencies: Array<number> = []
+  let rounds = true
   return {
     sent: (row, buckets, at) => {
       const attempt: Attempt = {
@@ -40,6 +44,7 @@ export const make = (): Log => {
         answered: Number.POSITIVE_INFINITY,
         result: "in the air",
         wait: 0,
+        isRounded: false,
         blamed: -1
       }
       attempts.push(attempt)
@@ -51,6 +56,14 @@ export const make = (): Log => {
       latencies.push(at - attempt.sent)
       if (latencies.length > 32) latencies.shift()
     },
+    refused: (attempt, wait) => {
+      attempt.wait = wait
+      attempt.isRounded = rounds
+      if (!rounds || wait % 1000 === 0) return
+      // who says part of a second once has never rounded
+      rounds = false
+      for (const one of attempts) one.isRounded = false
+    },
     outdated: () => {
       if (attempts.length <= most * 1.5) return []
       const old = attempts.slice(0, -most)
@@ -61,9 +74,8 @@ export const make = (): Log => {
 }
 
 /** When the server says that there is room again, as early and as late as it can be meant. */
-export const releaseOf = ({ sent, wait }: Attempt, latency: number): readonly [number, number] => [
-  // a wait in whole seconds has been rounded up
-  sent + wait - (wait >= 1000 && wait % 1000 === 0 ? 1000 : 1) - slack,
+export const releaseOf = ({ isRounded, sent, wait }: Attempt, latency: number): readonly [number, number] => [
+  sent + wait - (isRounded && wait >= 1000 ? 1000 : 1) - slack,
   sent + wait + latency + slack
 ]
 

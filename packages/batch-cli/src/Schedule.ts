@@ -231,7 +231,7 @@ export const make = (options: Options): Schedule => {
       const attempt = settle(row, now, "refused", () => false)
       if (attempt === undefined) return
       streak += 1
-      attempt.wait = retryAfterMillis
+      log.refused(attempt, retryAfterMillis)
       const until = now + Math.max(retryAfterMillis, Math.min(60_000, 2 ** Math.min(streak, 20)))
       expectAgain(row)
       const changed = learning.refused(attempt, now, until)
