@@ -26,8 +26,11 @@ export const isEnd = (error: MatrixError.MatrixError): boolean =>
 /** What there is to read, if anything. */
 export const look = <A, R>(request: Read<A, R>): Read<Option.Option<A>, R> =>
   read(request).pipe(
-    Effect.map(Option.some),
-    Effect.catch((error) => (isEnd(error) ? Effect.fail(error) : Effect.succeed(Option.none<A>())))
+    Effect.asSome,
+    Effect.catchIf(
+      (error) => !isEnd(error),
+      () => Effect.succeed(Option.none<A>())
+    )
   )
 
 /** In somebody's name; nobody's is the token's own. */
@@ -42,5 +45,5 @@ export const as =
  */
 export const joinedRooms = (user: MatrixId.UserId | undefined) =>
   Effect.flatMap(Membership, ({ getJoinedRooms }) =>
-    user === undefined ? Effect.map(read(getJoinedRooms), Option.some) : look(as(user)(getJoinedRooms))
+    user === undefined ? Effect.asSome(read(getJoinedRooms)) : look(as(user)(getJoinedRooms))
   )

@@ -165,4 +165,59 @@ describe("a saved plan", () => {
       })
     )
   )
+  describe("is applied", () => {
+    /** Saves a plan to kick Bob and invite a guest, lets something happen, and applies it. */
+    const applied = <A, E>(meanwhile: (server: FakeHomeserver["Service"]) => Effect.Effect<A, E>, times = 1) =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          const { accessToken, env, server } = yield* setUp
+          const stdin = csv("kick,#hall:localhost,@bob:localhost", invites(1))
+          const saved = yield* inTime(batchCli(["plan", "-", "--out", `${folder}/saved.ndjson`], { env, stdin }))
+          assert.strictEqual(saved.exitCode, 0, saved.stderr)
+          yield* meanwhile(server)
+          const apply = inTime(batchCli(["apply", `${folder}/saved.ndjson`, "--yes"], { env }))
+          const ended = yield* Effect.replicateEffect(apply, times)
+          for (const each of ended) assertPresentable(each, accessToken)
+          const sent = (yield* server.requests).flatMap(({ method, path }) => (method === "POST" ? [path] : []))
+          return { ended, sent }
+        }).pipe(Effect.provide(fake))
+      )
+    it.effect("as it was looked at, and goes on although its own rows have changed things", () =>
+      Effect.map(
+        applied(() => Effect.void, 2),
+        ({ ended, sent }) => {
+          assert.deepStrictEqual(
+            ended.map(({ exitCode, stderr }) => [exitCode, /no longer/u.test(stderr)]),
+            [
+              [0, false],
+              [0, false]
+            ]
+          )
+          assert.strictEqual(sent.length, 2)
+        }
+      )
+    )
+    it.effect("not at all when things have changed, and it is said what has", () =>
+      Effect.map(
+        applied((server) =>
+          Effect.gen(function* () {
+            const { accessToken } = yield* server.register("bob")
+            const leave = "http://localhost/_matrix/client/v3/rooms/!hall:localhost/leave"
+            const headers = { authorization: `Bearer ${accessToken}` }
+            const { status } = yield* Effect.promise(() => server.fetch(leave, { method: "POST", headers, body: "{}" }))
+            assert.strictEqual(status, 200)
+          })
+        ),
+        ({ ended, sent }) => {
+          const [{ exitCode, stderr } = assert.fail()] = ended
+          assert.strictEqual(exitCode, 2)
+          assert.match(stderr, /@bob:localhost in #hall:localhost \(line 2\): was joined, is not in the room/u)
+          assert.deepStrictEqual(
+            sent.filter((path) => !path.endsWith("/leave")),
+            []
+          )
+        }
+      )
+    )
+  })
 })

@@ -20,8 +20,8 @@ const rehearse = (rows: ReadonlyArray<string>, ...args: ReadonlyArray<string>) =
 const Last = Schema.fromJsonString(
   Schema.Struct({
     type: Schema.Literal("rehearsal"),
-    elapsedMs: Schema.Number,
-    leastMs: Schema.Number,
+    elapsedMs: Schema.Finite,
+    leastMs: Schema.Finite,
     bottleneck: Schema.optionalKey(Schema.Struct({ kind: Schema.String, of: Schema.String, rows: Schema.Int })),
     requests: Schema.Int,
     refused: Schema.Int
