@@ -2,9 +2,14 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
 import { MatrixId } from "@matrix-membership/core"
 import { FakeHomeserver } from "@matrix-membership/testkit"
+import * as Cause from "effect/Cause"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import * as Terminal from "effect/Terminal"
 import * as Preflight from "../src/Preflight.ts"
 import * as Rails from "../src/Rails.ts"
 import * as RailsFlags from "../src/RailsFlags.ts"
@@ -137,5 +142,60 @@ describe("before the first row", () => {
       const { message } = yield* Effect.flip(enforce({ yes: true }, kick, { env }))
       assert.strictEqual(message, 'BATCH_CLI_PROTECT: expected a user id such as @alice:example.org, got "bob"')
     })
+  )
+})
+
+describe("whoever is at the terminal", () => {
+  /** Presses these keys at the question; what was shown, and how it ended. */
+  const asked = (...keys: ReadonlyArray<string>) =>
+    Effect.gen(function* () {
+      const shown: Array<string> = []
+      const input = yield* Queue.unbounded<Terminal.UserInput, Cause.Done>()
+      yield* Queue.offerAll(
+        input,
+        keys.map((name) => ({
+          input: Option.some(name),
+          key: { name, ctrl: false, meta: false, shift: false }
+        }))
+      )
+      yield* Queue.end(input)
+      const terminal = Terminal.make({
+        columns: Effect.succeed(80),
+        rows: Effect.succeed(24),
+        size: Effect.never,
+        readInput: Effect.succeed(input),
+        readLine: Effect.never,
+        display: (text) => Effect.sync(() => shown.push(text))
+      })
+      const exit = yield* Effect.exit(
+        RailsFlags.confirm({ problems: [], removals: 3, rooms: 2 }, false).pipe(
+          Effect.provideService(Terminal.Terminal, terminal),
+          Effect.provideService(TerminalCapabilities.TerminalCapabilities, {
+            canColor: false,
+            canAnimate: true,
+            canPrompt: true
+          }),
+          Effect.provide(NodeServices.layer)
+        )
+      )
+      return { exit, shown: shown.join("") }
+    })
+  it.effect("is asked how many people in how many rooms, and may say yes", () =>
+    Effect.map(asked("y"), ({ exit, shown }) => {
+      assert.include(shown, "3 removals in 2 rooms")
+      assert.isTrue(Exit.isSuccess(exit))
+    })
+  )
+  it.effect("stops the run by no, and by saying nothing", () =>
+    Effect.gen(function* () {
+      for (const key of ["n", "return"]) {
+        const { exit } = yield* asked(key)
+        assert.isTrue(Exit.isFailure(exit))
+        if (Exit.isFailure(exit)) assert.include(String(Cause.squash(exit.cause)), "not confirmed; nothing was changed")
+      }
+    })
+  )
+  it.effect("who goes away interrupts it", () =>
+    Effect.map(asked(), ({ exit }) => assert.isTrue(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)))
   )
 })
