@@ -87,7 +87,7 @@ export const prepare = Effect.fn("Batch.prepare")(function* (
     journal,
     ledger: Ledger.make(plan.rows),
     schedule: Schedule.make({
-      work: Kind.ofRows(plan.rows),
+      work: Kind.ofPreflight(preflight),
       // what a person says of the server counts for more than what an earlier run made of its answers
       limits: Limits.over(learned, limits),
       learn,
@@ -124,7 +124,7 @@ export const account = (
   ledger,
   roomId,
   interrupted: stop?._tag === "interrupted",
-  ...(stop === undefined || stop._tag === "interrupted" ? {} : { stopped: Stop.reason(stop) }),
+  ...(stop === undefined || stop._tag === "interrupted" ? {} : { stopped: Stop.cause(stop) }),
   waits: schedule.refusals().map(({ kind, millis, refusals }) => ({ limiter: kind, refusals, waitedMillis: millis }))
 })
 

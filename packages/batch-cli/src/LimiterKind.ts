@@ -4,6 +4,7 @@
  */
 import type { Operation } from "./Operations.ts"
 import type { Rows } from "./PlanRows.ts"
+import type { Preflight } from "./Preflight.ts"
 
 /** Under Synapse's names; `slots` is Dendrite's only limiter. */
 export const kinds = [
@@ -131,3 +132,9 @@ export const ofRows = (rows: Rows, isRemote: (room: number) => boolean = () => f
     }
   }
 })
+
+/** The same once the rooms are known: a room counts once, by whichever name. */
+export const ofPreflight = ({ roomNumber, rows }: Pick<Preflight, "roomNumber" | "rows">): Work => {
+  const work = ofRows(rows)
+  return { ...work, charges: (row) => ({ ...work.charges(row), room: roomNumber(row) }) }
+}

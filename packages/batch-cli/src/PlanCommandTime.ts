@@ -25,12 +25,6 @@ export interface Duration {
 /** Up to so many rows the schedule itself is run; beyond, the least time is close enough. */
 const simulated = 20_000
 
-/** A room counts once, by whichever name. */
-const workOf = (preflight: Preflight): Kind.Work => {
-  const work = Kind.ofRows(preflight.rows)
-  return { ...work, charges: (row) => ({ ...work.charges(row), room: preflight.roomNumber(row) }) }
-}
-
 const bottleneckOf = (preflight: Preflight, work: Kind.Work, { key, kind }: Estimate.Bound, skip: Skip) => {
   if (kind === undefined) return undefined
   const number = Kind.kinds.indexOf(kind)
@@ -60,7 +54,7 @@ const isNotSent =
 
 /** Less than this nobody could need. */
 export const least = (preflight: Preflight, limits: Limits.Limits, maxRate?: number): Omit<Duration, "millis"> => {
-  const [work, skip] = [workOf(preflight), isNotSent(preflight)]
+  const [work, skip] = [Kind.ofPreflight(preflight), isNotSent(preflight)]
   const bound = Estimate.bound({ work, limits, skip, maxRate })
   const bottleneck = bottleneckOf(preflight, work, bound, skip)
   return { leastMillis: bound.millis, ...(bottleneck === undefined ? {} : { bottleneck }) }
@@ -73,6 +67,12 @@ export const make = (preflight: Preflight, limits: Limits.Limits, maxRate?: numb
   }
   const { actorNumber: actor, roomNumber: room, targetNumber: target } = preflight
   const order = Order.make({ size: preflight.rows.size, room, actor, target })
-  const millis = Estimate.makespan({ work: workOf(preflight), limits, skip: isNotSent(preflight), maxRate, order })
+  const millis = Estimate.makespan({
+    work: Kind.ofPreflight(preflight),
+    limits,
+    skip: isNotSent(preflight),
+    maxRate,
+    order
+  })
   return { ...found, millis }
 }
