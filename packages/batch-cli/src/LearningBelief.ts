@@ -33,9 +33,6 @@ export const isSame = (one: Supposed | undefined, other: Supposed | undefined): 
 export const isUsual = (kind: number, supposed: Supposed): boolean =>
   usual.some((preset) => isSame(preset[kind], supposed))
 
-/** How often a fresh look starts from nothing, by refusals that nothing explains. */
-const fresh = new Set([2, 4, 8, 16, 32, 64, 128, 256])
-
 export const make = (given: ReadonlyArray<Limits.Known>, kindOf: (bucket: number) => number): Belief => {
   const origin = given.map(supposedOf)
   const settled = given.map((known) => known !== undefined)
@@ -120,13 +117,14 @@ export const make = (given: ReadonlyArray<Limits.Known>, kindOf: (bucket: number
     return replay.attempts.filter(({ result }, n) => result === "refused" && explained[n] === -1)
   }
 
-  /** All anew, one refusal after the other. */
-  const anew = (replay: Replay): readonly [Model, number] => {
+  /** All anew, one refusal after the other, from the earliest on or from the latest back. */
+  const anew = (replay: Replay, isBackwards: boolean): readonly [Model, number] => {
     let model: Model = origin
     let cost = costOf(replay, model)
     const tried = new Set<Attempt>()
     for (let round = 0; round < 10; round++) {
-      const refused = unexplained(replay, model).find((one) => !tried.has(one))
+      const untried = unexplained(replay, model).filter((one) => !tried.has(one))
+      const refused = untried.at(isBackwards ? -1 : 0)
       if (refused === undefined) break
       tried.add(refused)
       const { explained } = replay.run(model)
@@ -141,10 +139,14 @@ export const make = (given: ReadonlyArray<Limits.Known>, kindOf: (bucket: number
       settled[kind] = true
     },
     explain: (replay, model, refused) => {
-      const [better, cost] = improved(replay, model, refused)
-      if (!fresh.has(unexplained(replay, better).length)) return better
-      const [other, otherCost] = anew(replay)
-      return otherCost < cost ? other : better
+      let [better, cost] = improved(replay, model, refused)
+      const left = unexplained(replay, better).length
+      if (left < 2 || (left & (left - 1)) !== 0) return better
+      for (const isBackwards of [false, true]) {
+        const [other, otherCost] = anew(replay, isBackwards)
+        if (otherCost < cost) [better, cost] = [other, otherCost]
+      }
+      return better
     },
     doubt: (replay, model) => {
       const refusals = replay.attempts.filter(({ result }) => result === "refused")
