@@ -89,7 +89,7 @@ const perform = Effect.fnUntraced(function* (options: Options, plan: Plan.Plan, 
     startedAt,
     endedAt: yield* Clock.currentTimeMillis,
     interrupted: false,
-    ...(stop === undefined ? {} : { stopped: Stop.reason(stop) }),
+    ...(stop === undefined ? {} : { stopped: Stop.cause(stop) }),
     waits: schedule.refusals().map(({ kind, millis, refusals }) => ({ limiter: kind, refusals, waitedMillis: millis }))
   }
   return { account, stop, ...least }

@@ -282,14 +282,15 @@ export const run = Effect.fn("Runner.run")(function* (rows: Rows, preflight: Pre
         endWith({ _tag: "deferred", until: wake, because: "a limit holds up all that is left (--max-wait)" })
         continue
       }
-      const left = Math.min(wake, deadline) - now
-      const timer = left === Number.POSITIVE_INFINITY ? Effect.never : Effect.sleep(Math.max(0, left))
+      const timer = Effect.sleep(Math.max(0, Math.min(wake, deadline) - now))
       yield* pause(Effect.raceFirst(Queue.take(news), timer))
     }
     if (asking !== undefined) yield* Fiber.interrupt(asking)
     // what is in the air comes to its end, and is written down
     while (inFlight > 0) yield* Queue.take(news)
     if (defects.length > 0) return yield* Effect.die(defects[0])
+    // time may be up, or enough have failed, just when the last row ends
+    if (ledger.pending === 0 && (stop?._tag === "deferred" || stop?._tag === "halted")) return undefined
     if (stop !== undefined) yield* rest(stop)
     return stop
   })

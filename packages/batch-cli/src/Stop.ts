@@ -27,18 +27,22 @@ export const isFatal = (error: MatrixError.MatrixError, concernsSender: boolean)
   error._tag === "Unauthorized" ||
   (concernsSender && error._tag === "AccountRestricted" && lostAccounts.has(error.errcode))
 
-/** As it is said of the rows that were not attempted. */
-export const reason = (stop: Stop): string => {
+/** What stopped it, in a phrase. */
+export const cause = (stop: Stop): string => {
   switch (stop._tag) {
     case "fatal":
     case "lost":
-      return `the run was stopped: ${stop.error.message}`
+      return stop.error.message
     case "interrupted":
-      return "the run was interrupted"
+      return "interrupted"
     default:
-      return `the run was stopped: ${stop.because}`
+      return stop.because
   }
 }
+
+/** As it is said of the rows that were not attempted. */
+export const reason = (stop: Stop): string =>
+  stop._tag === "interrupted" ? "the run was interrupted" : `the run was stopped: ${cause(stop)}`
 
 /** How a row ends that the run did not come to: by what this run went through with it, else by what earlier ones left. */
 export const outcome = (
