@@ -75,7 +75,8 @@ export const make = (): Log => {
 
 /** When the server says that there is room again, as early and as late as it can be meant. */
 export const releaseOf = ({ isRounded, sent, wait }: Attempt, latency: number): readonly [number, number] => [
-  sent + wait - (isRounded && wait >= 1000 ? 1000 : 1) - slack,
+  // either way, since what it is compared with was on its way for a while, too
+  sent + wait - latency - (isRounded && wait >= 1000 ? 1000 : 1) - slack,
   sent + wait + latency + slack
 ]
 

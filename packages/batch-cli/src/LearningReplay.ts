@@ -36,6 +36,9 @@ const width = 5
 /** What a contradiction costs; explanations that fit badly cost a part of it. */
 const looseness = 0.4
 
+/** Others may use the account and cause refusals that nothing explains; but nobody makes room where there is none. */
+const impossible = 1.5
+
 /** `initial` says how many acts a bucket counted when the first of the attempts was sent. */
 export const make = (
   attempts: ReadonlyArray<Attempt>,
@@ -116,26 +119,7 @@ export const make = (
       return [-1, 0]
     }
 
-    for (let n = 0; n < attempts.length; n++) {
-      const attempt = attempts[n]
-      if (attempt === undefined) break
-      if (cost > most) return { cost: Number.POSITIVE_INFINITY, explained, left: () => 0 }
-      const size = attempt.buckets.length
-      if (attempt.result !== "refused") {
-        for (let place = 0; place < size; place++) {
-          const bucket = buckets[n * width + place] ?? 0
-          const kind = bucketKinds[bucket] ?? 0
-          const supposed = model[kind]
-          if (supposed === undefined) continue
-          const onlyDone = attempt.result === "denied" && traits[kind]?.onlyDone === true
-          const latest = attempt.sent + tolerance + supposed.period / 50
-          if (!onlyDone && attempt.result !== "in the air" && roomAt(bucket, supposed) > latest) cost += 1
-          if (!onlyDone) count(n, place, attempt.sent)
-        }
-        continue
-      }
-      const [earliest, latest] = releaseOf(attempt, latency)
-      const [place, misfit] = explanation(n, attempt, earliest, latest)
+    const refuse = (n: number, attempt: Attempt, place: number, misfit: number) => {
       explained[n] = place
       cost += place === -1 ? 1 : misfit * looseness
       const refusing = place === -1 ? attempt.blamed : place
@@ -151,6 +135,43 @@ export const make = (
         )
       }
     }
+
+    /** Refusals that nothing explains yet: what was sent shortly after may have been there first. */
+    let pending: Array<number> = []
+    const reconsider = (now: number) => {
+      pending = pending.filter((n) => {
+        const attempt = attempts[n]
+        if (attempt === undefined) return false
+        const [place, misfit] = explanation(n, attempt, ...releaseOf(attempt, latency))
+        if (place === -1 && now <= attempt.sent + latency) return true
+        refuse(n, attempt, place, misfit)
+        return false
+      })
+    }
+
+    for (let n = 0; n < attempts.length; n++) {
+      const attempt = attempts[n]
+      if (attempt === undefined) break
+      if (cost > most) return { cost: Number.POSITIVE_INFINITY, explained, left: () => 0 }
+      const size = attempt.buckets.length
+      if (attempt.result !== "refused") {
+        for (let place = 0; place < size; place++) {
+          const bucket = buckets[n * width + place] ?? 0
+          const kind = bucketKinds[bucket] ?? 0
+          const supposed = model[kind]
+          if (supposed === undefined) continue
+          const onlyDone = attempt.result === "denied" && traits[kind]?.onlyDone === true
+          const latest = attempt.sent + tolerance + supposed.period / 50
+          if (!onlyDone && attempt.result !== "in the air" && roomAt(bucket, supposed) > latest) cost += impossible
+          if (!onlyDone) count(n, place, attempt.sent)
+        }
+        if (pending.length > 0) reconsider(attempt.sent)
+        continue
+      }
+      pending.push(n)
+      reconsider(attempt.sent)
+    }
+    reconsider(Number.POSITIVE_INFINITY)
     const left = (bucket: number, at: number) => {
       const number = numbers.get(bucket)
       const supposed = model[kindOf(bucket)]
