@@ -48,7 +48,7 @@ export const make = ({ given, learn, log, mirror }: Options): Learning => {
   const patience = kinds.map(() => firstTrial)
 
   /** A server that refuses for reasons of its own is not worth ever more thought. */
-  const mayThink = () => ++thoughts <= 80 + passes / 8
+  const mayThink = () => ++thoughts <= 50 + passes / 10
 
   const forget = () => {
     const old = log.outdated()

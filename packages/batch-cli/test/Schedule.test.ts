@@ -68,7 +68,7 @@ describe("whatever the server and the plan", () => {
     { seed: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100_000 })) },
     ({ seed }) => {
       const random = chance(seed)
-      const { acts } = conditions(seed, false, 60)
+      const { acts } = conditions(seed, false, 40)
       const schedule = made(acts, { limits: Limits.learn })
       addAll(schedule, acts)
       const passed = new Set<number>()
@@ -94,7 +94,7 @@ describe("whatever the server and the plan", () => {
       assert.isUndefined(schedule.next(now + 1e12))
       assert.isUndefined(schedule.wakeAt(now))
     },
-    { arbitrary: { runs: 40 } }
+    { arbitrary: { runs: 12 } }
   )
   it("a server that refuses everything at once is asked ever less often", () => {
     const acts = [invite(0, 1), invite(1, 2)]
