@@ -15,8 +15,10 @@ import * as Terminal from "./Terminal.ts"
 let interrupts = 0
 process.on("SIGINT", () => {
   interrupts += 1
+  // on a terminal this stands behind a line that is being drawn
+  const start = process.stderr.isTTY ? "\n" : ""
   if (interrupts === 1)
-    process.stderr.write("\nstopping: waiting for the answers still due; interrupt again to leave at once\n")
+    process.stderr.write(`${start}stopping: waiting for the answers still due; interrupt again to leave at once\n`)
   else process.exit(130)
 })
 
