@@ -10,10 +10,10 @@ import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
-import * as Journal from "../src/Journal.ts"
+import * as Journal from "../src/journal/Journal.ts"
 import * as Outcome from "../src/Outcome.ts"
-import * as PlanRows from "../src/PlanRows.ts"
-import { invitation } from "../test/JournalStage.ts"
+import * as PlanRows from "../src/plan/PlanRows.ts"
+import { invitation } from "../test/journal/JournalStage.ts"
 
 const [count = 10_000] = process.argv.slice(2).map(Number)
 

@@ -14,7 +14,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as Plan from "../src/Plan.ts"
+import * as Plan from "../src/plan/Plan.ts"
 
 const goal = { mebibytes: 300 }
 

@@ -5,7 +5,7 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as Limits from "../src/Limits.ts"
+import * as Limits from "../src/schedule/Limits.ts"
 import * as Naive from "./scheduleNaive.ts"
 import * as Random from "./scheduleRandom.ts"
 import * as Run from "./scheduleRun.ts"

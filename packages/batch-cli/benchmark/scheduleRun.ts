@@ -1,7 +1,7 @@
 /** A whole plan on a server that only counts, in virtual time. */
-import type * as Kind from "../src/LimiterKind.ts"
-import type * as Limits from "../src/Limits.ts"
-import * as Schedule from "../src/Schedule.ts"
+import type * as Kind from "../src/schedule/LimiterKind.ts"
+import type * as Limits from "../src/schedule/Limits.ts"
+import * as Schedule from "../src/schedule/Schedule.ts"
 import * as Server from "./scheduleServer.ts"
 
 export interface Conditions {

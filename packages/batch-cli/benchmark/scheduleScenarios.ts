@@ -1,5 +1,5 @@
 /** The plans that a schedule is measured by. Rooms and people are numbers; the sender is 0. */
-import * as Presets from "../src/Limits.ts"
+import * as Presets from "../src/schedule/Limits.ts"
 import { type Act, type Limits, synapse } from "./scheduleServer.ts"
 
 export interface Scenario {

@@ -9,12 +9,12 @@ import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
-import * as Journal from "../src/Journal.ts"
-import * as Status from "../src/Status.ts"
-import * as StatusText from "../src/StatusText.ts"
-import { check } from "../test/JournalLaws.ts"
-import { mutant } from "../test/JournalMutation.ts"
-import { options } from "../test/JournalStage.ts"
+import * as Journal from "../src/journal/Journal.ts"
+import * as Status from "../src/journal/Status.ts"
+import * as StatusText from "../src/journal/StatusText.ts"
+import { check } from "../test/journal/JournalLaws.ts"
+import { mutant } from "../test/journal/JournalMutation.ts"
+import { options } from "../test/journal/JournalStage.ts"
 
 const [count = 100_000, first = 0] = process.argv.slice(2).map(Number)
 

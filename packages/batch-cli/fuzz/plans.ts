@@ -5,7 +5,7 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as PlanMutation from "../test/PlanMutation.ts"
+import * as PlanMutation from "../test/plan/PlanMutation.ts"
 
 const [count = 100_000, first = 0] = process.argv.slice(2).map(Number)
 

@@ -4,9 +4,9 @@ import * as Result from "effect/Result"
 import { WrongUsage } from "./ExitCode.ts"
 import { type Operation, operations } from "./Operations.ts"
 import * as Output from "./Output.ts"
-import * as Plan from "./Plan.ts"
-import { type Problem, printable, printableJson } from "./PlanProblem.ts"
-import * as PlanWarnings from "./PlanWarnings.ts"
+import * as Plan from "./plan/Plan.ts"
+import { type Problem, printable, printableJson } from "./plan/PlanProblem.ts"
+import * as PlanWarnings from "./plan/PlanWarnings.ts"
 
 export interface Options {
   readonly plan: string

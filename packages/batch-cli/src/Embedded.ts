@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { type Seed, seed } from "./EmbeddedSeed.ts"
-import type { Plan } from "./Plan.ts"
+import type { Plan } from "./plan/Plan.ts"
 
 export { type Seed, seed } from "./EmbeddedSeed.ts"
 

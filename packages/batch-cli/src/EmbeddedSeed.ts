@@ -3,8 +3,8 @@
  * somebody in a room tells how they stood there before. Pure: the same plan, the same server.
  */
 import { isOwn, type Operation, traits } from "./Operations.ts"
-import type { Plan } from "./Plan.ts"
-import type { Rows } from "./PlanRows.ts"
+import type { Plan } from "./plan/Plan.ts"
+import type { Rows } from "./plan/PlanRows.ts"
 
 /** How somebody stands in a room before the plan begins; who has never been there is not in the list. */
 export type Standing = "join" | "leave" | "ban" | "invite"

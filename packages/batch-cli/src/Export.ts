@@ -10,9 +10,9 @@ import { Unusable, WrongUsage } from "./ExitCode.ts"
 import * as ExportPlan from "./ExportPlan.ts"
 import * as NewFile from "./NewFile.ts"
 import type { Operation } from "./Operations.ts"
-import * as PlanHint from "./PlanHint.ts"
-import { printable, quote } from "./PlanProblem.ts"
-import * as PlanRows from "./PlanRows.ts"
+import * as PlanHint from "./plan/PlanHint.ts"
+import { printable, quote } from "./plan/PlanProblem.ts"
+import * as PlanRows from "./plan/PlanRows.ts"
 import * as Target from "./Target.ts"
 
 export interface Options extends Target.Options {

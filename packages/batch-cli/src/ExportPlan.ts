@@ -3,7 +3,7 @@ import type { MatrixId, MemberEvent } from "@matrix-membership/core"
 import * as Csv from "effect/encoding/Csv"
 import * as Stream from "effect/Stream"
 import { isOwn, type Operation } from "./Operations.ts"
-import type { Content } from "./PlanRow.ts"
+import type { Content } from "./plan/PlanRow.ts"
 
 export const formats = ["csv", "json", "ndjson"] as const
 export type Format = (typeof formats)[number]

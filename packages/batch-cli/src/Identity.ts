@@ -4,9 +4,9 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import type { IdentityServer } from "./Attempt.ts"
 import { WrongUsage } from "./ExitCode.ts"
-import type { Plan } from "./Plan.ts"
+import type { Plan } from "./plan/Plan.ts"
+import type { IdentityServer } from "./run/Attempt.ts"
 
 export const variable = "MATRIX_IDENTITY_ACCESS_TOKEN"
 

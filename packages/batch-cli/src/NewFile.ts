@@ -6,7 +6,7 @@ import type { PlatformError } from "effect/PlatformError"
 import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { printable } from "./PlanProblem.ts"
+import { printable } from "./plan/PlanProblem.ts"
 
 /** Nothing was written; the message names the file. */
 export class FileUnwritten extends Schema.TaggedError<FileUnwritten>()("FileUnwritten", {

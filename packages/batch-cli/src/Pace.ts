@@ -3,7 +3,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Duration from "effect/Duration"
 import type * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import * as Halt from "./Halt.ts"
+import * as Halt from "./run/Halt.ts"
 
 export interface Pace {
   /** Requests under way at the same time. */

@@ -12,7 +12,7 @@ import * as AccessToken from "./AccessToken.ts"
 import * as Embedded from "./Embedded.ts"
 import { Unusable, WrongUsage } from "./ExitCode.ts"
 import * as FileName from "./FileName.ts"
-import type { Plan } from "./Plan.ts"
+import type { Plan } from "./plan/Plan.ts"
 
 export const homeserver = Flag.String("homeserver").pipe(
   Flag.withMetavar("URL"),

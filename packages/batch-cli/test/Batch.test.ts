@@ -3,7 +3,7 @@ import { FakeHomeserver, Faults } from "@matrix-membership/testkit"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Batch from "../src/Batch.ts"
-import * as Preflight from "../src/Preflight.ts"
+import * as Preflight from "../src/preflight/Preflight.ts"
 import { fake, inTime, membership, plan } from "./Stage.ts"
 
 const hall = { creator: "alice", roomId: "!hall:localhost", members: { cem: "ban" } } as const

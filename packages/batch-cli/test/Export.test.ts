@@ -4,7 +4,7 @@ import { FakeHomeserver } from "@matrix-membership/testkit"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
-import * as Plan from "../src/Plan.ts"
+import * as Plan from "../src/plan/Plan.ts"
 import { assertPresentable, batchCli } from "./Invocation.ts"
 import { fake } from "./Stage.ts"
 

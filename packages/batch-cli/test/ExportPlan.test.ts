@@ -6,7 +6,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
 import * as ExportPlan from "../src/ExportPlan.ts"
 import * as NewFile from "../src/NewFile.ts"
-import * as Plan from "../src/Plan.ts"
+import * as Plan from "../src/plan/Plan.ts"
 
 const event = Schema.decodeUnknownSync(MemberEvent.MemberEvent)
 const member = (user: string, membership: string) => event({ content: { membership }, sender: user, state_key: user })

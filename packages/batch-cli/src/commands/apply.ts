@@ -6,7 +6,7 @@ import * as Apply from "../Apply.ts"
 import * as FileName from "../FileName.ts"
 import * as Identity from "../Identity.ts"
 import * as Pace from "../Pace.ts"
-import * as RailsFlags from "../RailsFlags.ts"
+import * as RailsFlags from "../preflight/RailsFlags.ts"
 import * as Target from "../Target.ts"
 
 const flag = (name: string, description: string) =>

@@ -4,9 +4,9 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as FileName from "../FileName.ts"
+import * as PlanCommand from "../outlook/PlanCommand.ts"
 import * as Pace from "../Pace.ts"
-import * as PlanCommand from "../PlanCommand.ts"
-import * as RailsFlags from "../RailsFlags.ts"
+import * as RailsFlags from "../preflight/RailsFlags.ts"
 import * as Target from "../Target.ts"
 
 export const plan = Command.make(

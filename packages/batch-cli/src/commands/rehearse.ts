@@ -3,8 +3,8 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as FileName from "../FileName.ts"
+import * as Rehearsal from "../outlook/Rehearsal.ts"
 import * as Pace from "../Pace.ts"
-import * as Rehearsal from "../Rehearsal.ts"
 
 export const rehearse = Command.make(
   "rehearse",

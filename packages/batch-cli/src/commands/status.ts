@@ -8,11 +8,11 @@ import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { WrongUsage } from "../ExitCode.ts"
 import * as FileName from "../FileName.ts"
+import * as Status from "../journal/Status.ts"
+import * as StatusPlan from "../journal/StatusPlan.ts"
+import * as StatusText from "../journal/StatusText.ts"
 import * as NewFile from "../NewFile.ts"
-import { printable } from "../PlanProblem.ts"
-import * as Status from "../Status.ts"
-import * as StatusPlan from "../StatusPlan.ts"
-import * as StatusText from "../StatusText.ts"
+import { printable } from "../plan/PlanProblem.ts"
 
 const wrongUsage = ({ message }: { readonly message: string }) => new WrongUsage({ message })
 

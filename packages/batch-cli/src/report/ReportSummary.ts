@@ -1,0 +1,115 @@
+/** The summary of a run, for people: the rows somebody must look at, counts that add up to the plan, and how to go on. */
+
+import * as Outcome from "../Outcome.ts"
+import { printable } from "../plan/PlanProblem.ts"
+import type { Ledger } from "./Ledger.ts"
+import type { Account } from "./ReportAccount.ts"
+import { comeBackAt, goOn, place, request, sentence } from "./ReportAccount.ts"
+import * as Causes from "./ReportCauses.ts"
+import * as Time from "./ReportTime.ts"
+
+export const labels: { readonly [T in Outcome.Tag]: readonly [label: string, meaning: string] } = {
+  done: ["done", "the server made the change"],
+  unchanged: ["unchanged", "it was so already"],
+  failed: ["failed", "the server said no, or could not"],
+  deferred: ["deferred", "a limit holds it up for longer than this run may last"],
+  unknown: ["unknown", "sent, but the answer never came"],
+  notAttempted: ["not attempted", "nothing was sent"]
+}
+
+const attention: ReadonlyArray<Outcome.Tag> = ["failed", "unknown"]
+
+/** As many rows as this are spelled out on a terminal; more are grouped by cause. In a file or a pipe all are spelled out. */
+export const shown = 20
+
+/** So many causes, and of each so many rows, are named on a terminal. */
+const causesShown = 10
+const rowsNamed = 3
+
+export interface Options {
+  readonly isTerminal: boolean
+  /** The time zone of clock times; by default this machine's. */
+  readonly zone?: string
+}
+
+const grouped = function* ({ ledger, rows, source }: Account, tags: ReadonlyArray<Outcome.Tag>) {
+  const groups = Causes.groups(ledger, tags, rowsNamed)
+  for (const { cause, first, size } of groups.slice(0, causesShown)) {
+    yield `${size} × ${cause._tag === "notAttempted" ? "not attempted: " : ""}${Causes.reason(cause)}`
+    for (const number of first) {
+      const row = rows.at(number)
+      yield `    ${place(source, row)}: ${request(row)}`
+    }
+    if (size > first.length) yield `    and ${size - first.length} more`
+  }
+  const others = groups.slice(causesShown)
+  const hidden = others.reduce((sum, { size }) => sum + size, 0)
+  if (others.length > 0) yield `and ${hidden} rows for ${others.length} other reasons`
+}
+
+const needsAttention = (ledger: Ledger): number => attention.reduce((sum, tag) => sum + ledger.counts[tag], 0)
+
+const listed = function* ({ ledger, rows, source }: Account) {
+  for (let number = 0; number < ledger.size; number++) {
+    const tag = ledger.tag(number)
+    if (tag === undefined || !attention.includes(tag)) continue
+    const outcome = ledger.outcome(number)
+    if (outcome !== undefined) yield sentence(source, rows.at(number), outcome)
+  }
+}
+
+const counted = function* ({ ledger }: Account) {
+  const { counts, earlier } = ledger
+  for (const tag of Outcome.tags) {
+    if (counts[tag] === 0 && tag !== "done" && tag !== "failed") continue
+    const [label, meaning] = labels[tag]
+    const before =
+      earlier[tag] === 0
+        ? ""
+        : earlier[tag] === counts[tag]
+          ? ", in an earlier run"
+          : `, ${earlier[tag]} of them before`
+    yield `  ${label.padEnd(14)}${String(counts[tag]).padStart(8)}   ${meaning}${before}`
+  }
+}
+
+const waited = function* ({ waits }: Account) {
+  const some = waits.filter(({ refusals, waitedMillis }) => refusals > 0 || waitedMillis >= 1000)
+  for (const { limiter, refusals, waitedMillis } of some.toSorted(
+    (one, other) => other.waitedMillis - one.waitedMillis
+  ))
+    yield `  waited ${Time.duration(waitedMillis)} for ${printable(limiter)}${refusals === 0 ? "" : `, refused ${refusals === 1 ? "once" : `${refusals} times`}`}`
+}
+
+const further = function* (account: Account, zone: string | undefined) {
+  const { endedAt, interrupted, stopped } = account
+  if (interrupted) yield "  interrupted before the end"
+  if (stopped !== undefined) yield `  stopped: ${printable(stopped)}`
+  const until = comeBackAt(account)
+  if (until !== undefined) {
+    const left = until > endedAt ? `, in ${Time.duration(until - endedAt)}` : ""
+    yield `  deferred rows: not before ${Time.moment(until, endedAt, zone)}${left}`
+  }
+  const again = goOn(account)
+  if (again !== undefined) yield `  to go on: ${again}`
+}
+
+/** Line by line: of a million rows that failed, a pipe gets every one. */
+export const lines = function* (account: Account, { isTerminal, zone }: Options): Generator<string> {
+  const { endedAt, homeserver, ledger, sender, source, startedAt } = account
+  const many = needsAttention(ledger)
+  if (isTerminal && many > shown) {
+    yield* grouped(account, attention)
+    yield "with the output in a file or a pipe, or in a --report, every row is listed"
+  } else yield* listed(account)
+  // an interrupted run may leave any number of them, for one reason: they are never listed one by one
+  yield* grouped(account, ["notAttempted"])
+  if (many + ledger.counts.notAttempted > 0) yield ""
+  yield printable(`${source === "-" ? "stdin" : source} at ${homeserver} as ${sender}`)
+  yield* counted(account)
+  if (ledger.pending > 0)
+    yield `  ${"not ended".padEnd(14)}${String(ledger.pending).padStart(8)}   the run is not at its end`
+  yield `  ${"rows".padEnd(14)}${String(ledger.size).padStart(8)}   in ${Time.duration(endedAt - startedAt)}`
+  yield* waited(account)
+  yield* further(account, zone)
+}
