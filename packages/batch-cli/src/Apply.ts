@@ -194,7 +194,6 @@ const run = Effect.fnUntraced(function* (
   yield* foresee(plan, preflight, journal)
   const batch = yield* Batch.prepare(plan, preflight, {
     limits,
-    learn: options.limits === "learn",
     maxRate: Option.getOrUndefined(options.maxRate),
     journal
   })
@@ -229,11 +228,12 @@ const run = Effect.fnUntraced(function* (
 
   const stop = yield* Effect.gen(function* () {
     const progress = yield* Progress.make({ ledger, schedule })
+    const { concurrency, maxWait, patience, retryFailed } = options
     return yield* Batch.run(batch, {
-      ...options,
-      limits: undefined,
-      maxRate: undefined,
-      journal: undefined,
+      concurrency,
+      maxWait,
+      patience,
+      retryFailed,
       halt: Option.getOrUndefined(options.halt),
       maxDuration: Option.getOrUndefined(options.maxDuration),
       identity,

@@ -9,23 +9,18 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stdio from "effect/Stdio"
+import * as Batch from "../Batch.ts"
 import * as Embedded from "../Embedded.ts"
 import { SomeFailed, StoppedEarly, Unusable, WrongUsage } from "../ExitCode.ts"
 import * as Identity from "../Identity.ts"
-import * as Journal from "../journal/Journal.ts"
 import * as Outcome from "../Outcome.ts"
 import * as Output from "../Output.ts"
 import type { Pace } from "../Pace.ts"
 import * as Plan from "../plan/Plan.ts"
 import * as Preflight from "../preflight/Preflight.ts"
-import * as Ledger from "../report/Ledger.ts"
 import * as Progress from "../report/Progress.ts"
-import type { Account } from "../report/ReportAccount.ts"
-import * as Runner from "../run/Runner.ts"
 import * as Stop from "../run/Stop.ts"
-import * as Kind from "../schedule/LimiterKind.ts"
 import * as Limits from "../schedule/Limits.ts"
-import * as Schedule from "../schedule/Schedule.ts"
 import * as PlanCommandTime from "./PlanCommandTime.ts"
 import * as RehearsalReport from "./RehearsalReport.ts"
 
@@ -58,40 +53,21 @@ const serverLimits = (given: Limits.Limits): RateLimits.RateLimits => {
 
 /** Everything but the printing, in virtual time. */
 const perform = Effect.fnUntraced(function* (options: Options, plan: Plan.Plan, limits: Limits.Limits) {
-  const { rows, source } = plan
   const preflight = yield* Preflight.run(plan, options)
   const least = PlanCommandTime.least(preflight, Limits.over(Limits.synapseDefault, limits))
   const startedAt = yield* Clock.currentTimeMillis
-  const ledger = Ledger.make(rows)
-  const schedule = Schedule.make({
-    work: Kind.ofRows(rows),
-    limits,
-    learn: options.limits === "learn",
-    now: startedAt,
-    maxRate: Option.getOrUndefined(options.maxRate)
-  })
-  const stop = yield* Runner.run(rows, preflight, {
-    ...options,
+  const batch = yield* Batch.prepare(plan, preflight, { limits, maxRate: Option.getOrUndefined(options.maxRate) })
+  const { concurrency, maxWait, patience } = options
+  const stop = yield* Batch.run(batch, {
+    concurrency,
+    maxWait,
+    patience,
     halt: Option.getOrUndefined(options.halt),
     maxDuration: Option.getOrUndefined(options.maxDuration),
-    schedule,
-    journal: Journal.none,
-    ledger,
     identity: yield* Identity.open(Option.none(), plan, true)
   })
-  const account: Account = {
-    source,
-    homeserver: "a server made from the plan",
-    sender: preflight.sender,
-    rows,
-    ledger,
-    roomId: () => undefined,
-    startedAt,
-    endedAt: yield* Clock.currentTimeMillis,
-    interrupted: false,
-    ...(stop === undefined ? {} : { stopped: Stop.cause(stop) }),
-    waits: schedule.refusals().map(({ kind, millis, refusals }) => ({ limiter: kind, refusals, waitedMillis: millis }))
-  }
+  const endedAt = yield* Clock.currentTimeMillis
+  const account = Batch.account(batch, { homeserver: "a server made from the plan", startedAt, endedAt }, stop)
   return { account, stop, ...least }
 })
 

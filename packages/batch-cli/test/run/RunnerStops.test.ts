@@ -166,6 +166,21 @@ describe("an interrupt", () => {
     }).pipe(Effect.provide(fake))
   )
 
+  it.effect("does not let a row be sent again that is only being looked at", () =>
+    Effect.gen(function* () {
+      const server = yield* FakeHomeserver
+      yield* server.createRoom(hall)
+      yield* server.faults.next({ path: "/rooms/{roomId}/invite" }, Faults.reset)
+      yield* server.faults.every({ path: /\/state\/m\.room\.member\//u }, Faults.delay("10 seconds"))
+      const { fiber, reports } = yield* start(invites("ann"), { concurrency: 1 })
+      yield* pass(4000)
+      yield* ended(yield* Effect.forkChild(Fiber.interrupt(fiber)))
+      assert.strictEqual(yield* sentTo("ann"), 1)
+      // it was seen not to be done, so nothing is left in doubt
+      assert.deepStrictEqual(byUser(reports()), { ann: "notAttempted" })
+    }).pipe(Effect.provide(fake))
+  )
+
   const Delay = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 30 }))
 
   it.effect.prop(
