@@ -125,6 +125,7 @@ export const account = (
   roomId,
   interrupted: stop?._tag === "interrupted",
   ...(stop === undefined || stop._tag === "interrupted" ? {} : { stopped: Stop.cause(stop) }),
+  ...(stop === undefined ? {} : { unreached: Stop.reason(stop) }),
   waits: schedule.refusals().map(({ kind, millis, refusals }) => ({ limiter: kind, refusals, waitedMillis: millis }))
 })
 

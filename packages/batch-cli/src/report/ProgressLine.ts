@@ -53,7 +53,7 @@ const codes = { green: 32, yellow: 33, red: 31 } as const
 
 const piece = (text: string, colour: Colour = "none"): Piece => ({ text, colour })
 
-const endedOf = ({ counts }: State): number => Outcome.total(counts) - counts.notAttempted
+const endedOf = ({ counts }: State): number => Outcome.total(counts) - counts.notAttempted - counts.deferred
 
 const far = (state: State): Forms => {
   const ended = endedOf(state)

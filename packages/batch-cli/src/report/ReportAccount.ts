@@ -32,6 +32,8 @@ export interface Account {
   readonly interrupted: boolean
   /** Why the run ended before its end, where it was not interrupted. */
   readonly stopped?: string
+  /** What is said of the rows that a run which ended early did not come to. */
+  readonly unreached?: string
   readonly waits: ReadonlyArray<Waits>
   /** The command of this run, word by word, where the same again goes on. */
   readonly goOn?: ReadonlyArray<string>

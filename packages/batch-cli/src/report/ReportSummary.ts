@@ -12,7 +12,7 @@ export const labels: { readonly [T in Outcome.Tag]: readonly [label: string, mea
   done: ["done", "the server made the change"],
   unchanged: ["unchanged", "it was so already"],
   failed: ["failed", "the server said no, or could not"],
-  deferred: ["deferred", "a limit holds it up for longer than this run may last"],
+  deferred: ["deferred", "put off for a later run"],
   unknown: ["unknown", "sent, but the answer never came"],
   notAttempted: ["not attempted", "nothing was sent"]
 }
@@ -32,8 +32,9 @@ export interface Options {
   readonly zone?: string
 }
 
-const grouped = function* ({ ledger, rows, source }: Account, tags: ReadonlyArray<Outcome.Tag>) {
-  const groups = Causes.groups(ledger, tags, rowsNamed)
+const grouped = function* ({ ledger, rows, source, unreached }: Account, tags: ReadonlyArray<Outcome.Tag>) {
+  // why the run ended is said once, and not of every row that it did not come to
+  const groups = Causes.groups(ledger, tags, rowsNamed).filter(({ cause }) => cause.because !== unreached)
   for (const { cause, first, size } of groups.slice(0, causesShown)) {
     yield `${size} × ${cause._tag === "notAttempted" ? "not attempted: " : ""}${Causes.reason(cause)}`
     for (const number of first) {
@@ -94,17 +95,25 @@ const further = function* (account: Account, zone: string | undefined) {
   if (again !== undefined) yield `  to go on: ${again}`
 }
 
-/** Line by line: of a million rows that failed, a pipe gets every one. */
-export const lines = function* (account: Account, { isTerminal, zone }: Options): Generator<string> {
-  const { endedAt, homeserver, ledger, sender, source, startedAt } = account
-  const many = needsAttention(ledger)
-  if (isTerminal && many > shown) {
+/** The rows that somebody must look at, before the counts. */
+const named = function* (account: Account, isTerminal: boolean) {
+  if (isTerminal && needsAttention(account.ledger) > shown) {
     yield* grouped(account, attention)
     yield "with the output in a file or a pipe, or in a --report, every row is listed"
   } else yield* listed(account)
-  // an interrupted run may leave any number of them, for one reason: they are never listed one by one
+  // there may be any number of them, for few reasons: they are never listed one by one
   yield* grouped(account, ["notAttempted"])
-  if (many + ledger.counts.notAttempted > 0) yield ""
+}
+
+/** Line by line: of a million rows that failed, a pipe gets every one. */
+export const lines = function* (account: Account, { isTerminal, zone }: Options): Generator<string> {
+  const { endedAt, homeserver, ledger, sender, source, startedAt } = account
+  let isAnyNamed = false
+  for (const line of named(account, isTerminal)) {
+    isAnyNamed = true
+    yield line
+  }
+  if (isAnyNamed) yield ""
   yield printable(`${source === "-" ? "stdin" : source} at ${homeserver} as ${sender}`)
   yield* counted(account)
   if (ledger.pending > 0)
