@@ -1,11 +1,13 @@
 /**
  * How near the schedule comes to what no order of the rows can beat, and how many requests are refused on the way: with
- * the limits told, with the limits learned, beside what simpler programs do; then plans and servers by chance.
+ * the limits told, with the limits learned, by itself and by the runner on the fake homeserver, beside what simpler
+ * programs do; then plans and servers by chance.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Limits from "../src/schedule/Limits.ts"
+import * as Fake from "./scheduleFake.ts"
 import * as Naive from "./scheduleNaive.ts"
 import * as Random from "./scheduleRandom.ts"
 import * as Run from "./scheduleRun.ts"
@@ -15,6 +17,8 @@ import { scenarios, told } from "./scheduleScenarios.ts"
 const goals = { told: { makespan: 1.02, refused: 0.005 }, learned: { makespan: 1.05, refused: 0.02 } }
 
 const servers = 60
+
+const concurrency = 8
 
 const line = (name: string, makespan: number, refused: number) =>
   Console.log(`  ${name.padEnd(32)} × ${makespan.toFixed(3)}   ${(100 * refused).toFixed(2).padStart(6)} % refused`)
@@ -32,10 +36,16 @@ Effect.gen(function* () {
   for (const scenario of scenarios) {
     yield* Console.log(scenario.name)
     for (const [how, limits] of [["told", told(scenario.server)] as const, ["learned", Limits.learn] as const]) {
-      const course = Run.run(scenario, { limits })
-      const [makespan, refused] = [course.makespan / course.bound, course.refused / course.sent]
-      yield* line(`limits ${how}, ${course.cpuMillis.toFixed(0)} ms`, makespan, refused)
-      if (makespan > goals[how].makespan || refused > goals[how].refused) missed.push(`${scenario.name}, ${how}`)
+      const courses = [
+        ["alone", Run.run(scenario, { limits })] as const,
+        ["by the runner", yield* Fake.run(scenario, limits, concurrency)] as const
+      ]
+      for (const [who, course] of courses) {
+        const [makespan, refused] = [course.makespan / course.bound, course.refused / course.sent]
+        yield* line(`${how}, ${who}, ${course.cpuMillis.toFixed(0)} ms`, makespan, refused)
+        if (makespan > goals[how].makespan || refused > goals[how].refused)
+          missed.push(`${scenario.name}, ${how}, ${who}`)
+      }
     }
     for (const strategy of Naive.strategies) {
       const course = Naive.run(scenario, strategy)

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import { chance, conditions } from "../../benchmark/scheduleRandom.ts"
 import { run, workOf } from "../../benchmark/scheduleRun.ts"
-import { scenarios, told } from "../../benchmark/scheduleScenarios.ts"
+import { told } from "../../benchmark/scheduleScenarios.ts"
 import type { Act } from "../../benchmark/scheduleServer.ts"
 import * as Limits from "../../src/schedule/Limits.ts"
 import * as Schedule from "../../src/schedule/Schedule.ts"
@@ -26,21 +26,6 @@ const drain = (schedule: Schedule.Schedule, now: number): ReadonlyArray<number> 
   }
   return rows
 }
-
-describe("the scenarios", () => {
-  for (const scenario of scenarios) {
-    it(`${scenario.name}: with the limits told, within 2 % of the bound and nothing refused`, () => {
-      const { bound, makespan, refused } = run(scenario, { limits: told(scenario.server) })
-      assert.strictEqual(refused, 0)
-      assert.isAtMost(makespan / bound, 1.02)
-    })
-    it(`${scenario.name}: with the limits learned, within 5 % of the bound and 2 % refused`, () => {
-      const { bound, makespan, refused, sent } = run(scenario, { limits: Limits.learn })
-      assert.isAtMost(makespan / bound, 1.05)
-      assert.isAtMost(refused / sent, 0.02)
-    })
-  }
-})
 
 describe("whatever the server and the plan", () => {
   it.prop(
@@ -68,13 +53,13 @@ describe("whatever the server and the plan", () => {
     { seed: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100_000 })) },
     ({ seed }) => {
       const random = chance(seed)
-      const { acts } = conditions(seed, false, 40)
+      const { acts } = conditions(seed, false, 16)
       const schedule = made(acts, { limits: Limits.learn })
       addAll(schedule, acts)
       const passed = new Set<number>()
       let now = 0
       for (let attempts = 0; passed.size < acts.length; attempts++) {
-        assert.isBelow(attempts, 6000, "it goes round in circles")
+        assert.isBelow(attempts, 2000, "it goes round in circles")
         const row = schedule.next(now)
         if (row === undefined) {
           const wake = schedule.wakeAt(now)
@@ -94,7 +79,7 @@ describe("whatever the server and the plan", () => {
       assert.isUndefined(schedule.next(now + 1e12))
       assert.isUndefined(schedule.wakeAt(now))
     },
-    { arbitrary: { runs: 12 } }
+    { arbitrary: { runs: 10 } }
   )
   it("a server that refuses everything at once is asked ever less often", () => {
     const acts = [invite(0, 1), invite(1, 2)]
