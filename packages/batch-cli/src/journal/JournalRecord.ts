@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import * as Outcome from "../Outcome.ts"
+import { printableJson } from "../plan/PlanProblem.ts"
 import { Content, type Row } from "../plan/PlanRow.ts"
 
 /** The version of the format that this code writes, and the newest that it reads. */
@@ -108,16 +109,9 @@ const sealLength = 18
 
 const sealOf = (bytes: string | Uint8Array): string => `${sealOpening}${crc32(bytes).toString(16).padStart(8, "0")}"}`
 
-/** The same JSON, with the characters escaped that it leaves as they are and that terminals obey. */
-export const harmless = (json: string): string =>
-  json.replace(
-    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
-  )
-
 /** The record as a line, with its newline. */
 export const encode = (record: Record): string => {
-  const json = harmless(JSON.stringify(toJson(record))).slice(0, -1)
+  const json = printableJson(toJson(record)).slice(0, -1)
   return `${json}${sealOf(json)}\n`
 }
 

@@ -1,11 +1,10 @@
 /** The status of a journal, for people and for machines. Pure: data in, lines out. */
 
-import { printable } from "../plan/PlanProblem.ts"
+import { printable, printableJson } from "../plan/PlanProblem.ts"
 import { command, place, request, sentence, why } from "../report/ReportAccount.ts"
 import * as Causes from "../report/ReportCauses.ts"
 import { labels, shown } from "../report/ReportSummary.ts"
 import * as Time from "../report/ReportTime.ts"
-import { harmless } from "./JournalRecord.ts"
 import { goOn, isOver, rowsWith, type Status } from "./Status.ts"
 
 /** So many causes, and of each so many rows, are named on a terminal. */
@@ -99,30 +98,28 @@ export const json = function* (status: Status): Generator<string> {
     const outcome = ledger.outcome(number)
     if (outcome === undefined) continue
     const because = why(outcome)
-    yield harmless(JSON.stringify({ type: "row", ...rowAt(status, number), outcome: outcome._tag, because }))
+    yield printableJson({ type: "row", ...rowAt(status, number), outcome: outcome._tag, because })
   }
   for (const number of open) {
-    yield harmless(JSON.stringify({ type: "row", ...rowAt(status, number), outcome: "inDoubt" }))
+    yield printableJson({ type: "row", ...rowAt(status, number), outcome: "inDoubt" })
   }
   const { done, failed, unchanged, unknown } = ledger.counts
-  yield harmless(
-    JSON.stringify({
-      type: "status",
-      journal: path,
-      plan: run.plan,
-      homeserver: header.homeserver,
-      sender: header.sender,
-      runs,
-      edited: isEdited,
-      begunAt: Time.iso(run.at),
-      lastWrittenAt: Time.iso(lastAt),
-      runningNow: holder === undefined ? undefined : { pid: holder.pid, host: holder.host, since: time(holder.since) },
-      ended: ended === undefined ? undefined : { because: ended.because, at: time(ended.at) },
-      comeBackAt: time(ended?.comeBackAt),
-      ...{ done, unchanged, failed, unknown, inDoubt: open.length, left, rows: run.rows },
-      refusals: refusals.count,
-      learned,
-      goOn: holder !== undefined || isOver(status) ? undefined : goOn(status)
-    })
-  )
+  yield printableJson({
+    type: "status",
+    journal: path,
+    plan: run.plan,
+    homeserver: header.homeserver,
+    sender: header.sender,
+    runs,
+    edited: isEdited,
+    begunAt: Time.iso(run.at),
+    lastWrittenAt: Time.iso(lastAt),
+    runningNow: holder === undefined ? undefined : { pid: holder.pid, host: holder.host, since: time(holder.since) },
+    ended: ended === undefined ? undefined : { because: ended.because, at: time(ended.at) },
+    comeBackAt: time(ended?.comeBackAt),
+    ...{ done, unchanged, failed, unknown, inDoubt: open.length, left, rows: run.rows },
+    refusals: refusals.count,
+    learned,
+    goOn: holder !== undefined || isOver(status) ? undefined : goOn(status)
+  })
 }

@@ -1,20 +1,14 @@
 /** What a plan comes to, for machines: a line of JSON for a row and one for the summary. */
 import * as Result from "effect/Result"
+import { printableJson } from "../plan/PlanProblem.ts"
 import type { Preflight } from "../preflight/Preflight.ts"
 import type { Prospect } from "./PlanCommandText.ts"
-
-/** JSON leaves control characters above U+009F and the marks of text direction as they are; terminals obey them. */
-const json = (value: object): string =>
-  JSON.stringify(value).replace(
-    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
-  )
 
 const row = (preflight: Preflight, number: number) => {
   const { address, as, column, line, medium, operation, room, user } = preflight.rows.at(number)
   const verdict = preflight.verdict(number)
   const found = preflight.room(number)
-  return json({
+  return printableJson({
     type: "row",
     line,
     column,
@@ -33,7 +27,7 @@ const row = (preflight: Preflight, number: number) => {
 
 /** Keys that do not apply are absent; durations are in milliseconds, and none is given where there is no end. */
 const summary = ({ homeserver, preflight, removals, source, tally, time }: Prospect) =>
-  json({
+  printableJson({
     type: "summary",
     plan: source,
     homeserver,

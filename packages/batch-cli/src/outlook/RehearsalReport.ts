@@ -1,6 +1,6 @@
 /** What a rehearsal came to: the account of the run, and how its time compares with the least that the limits allow. */
 
-import { printable } from "../plan/PlanProblem.ts"
+import { printable, printableJson } from "../plan/PlanProblem.ts"
 import type { Account } from "../report/ReportAccount.ts"
 import * as ReportJson from "../report/ReportJson.ts"
 import * as ReportSummary from "../report/ReportSummary.ts"
@@ -47,7 +47,7 @@ export const lines = function* (rehearsal: Rehearsal, options: ReportSummary.Opt
 export const json = function* ({ account, bottleneck, leastMillis, limits }: Rehearsal): Generator<string> {
   for (let row = 0; row < account.ledger.size; row++) yield ReportJson.row(account, row).trimEnd()
   yield ReportJson.summary(account).trimEnd()
-  yield JSON.stringify({
+  yield printableJson({
     type: "rehearsal",
     limits,
     elapsedMs: account.endedAt - account.startedAt,

@@ -1,15 +1,9 @@
 /** Reports for machines: a line of JSON for a row and one for the summary, and all of it as one document. */
 import * as Outcome from "../Outcome.ts"
+import { printableJson } from "../plan/PlanProblem.ts"
 import { type Account, comeBackAt, goOn, userOf } from "./ReportAccount.ts"
 import * as Causes from "./ReportCauses.ts"
 import * as Time from "./ReportTime.ts"
-
-/** JSON leaves control characters above U+009F and the marks of text direction as they are; terminals obey them. */
-const json = (value: object): string =>
-  JSON.stringify(value).replace(
-    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
-  )
 
 const time = (at: number | undefined) => (at === undefined ? undefined : Time.iso(at))
 
@@ -43,7 +37,8 @@ const rowOf = ({ ledger, roomId, rows, sender }: Part, number: number) => {
 }
 
 /** One line of NDJSON for a row that has ended. Keys that do not apply are absent. Times are ISO 8601, in UTC. */
-export const row = (account: Part, number: number): string => `${json({ type: "row", ...rowOf(account, number) })}\n`
+export const row = (account: Part, number: number): string =>
+  `${printableJson({ type: "row", ...rowOf(account, number) })}\n`
 
 const summaryOf = (account: Account) => {
   const { endedAt, homeserver, interrupted, ledger, sender, source, startedAt, stopped, waits } = account
@@ -67,7 +62,7 @@ const summaryOf = (account: Account) => {
 }
 
 /** The last line of NDJSON. */
-export const summary = (account: Account): string => `${json({ type: "summary", ...summaryOf(account) })}\n`
+export const summary = (account: Account): string => `${printableJson({ type: "summary", ...summaryOf(account) })}\n`
 
 const causesOf = ({ ledger, rows }: Account) =>
   Causes.groups(ledger, ["failed", "unknown", "deferred", "notAttempted"], 10).map(({ cause, first, size }) => ({
@@ -81,8 +76,8 @@ const causesOf = ({ ledger, rows }: Account) =>
 
 /** `{ summary, causes, rows }`, in pieces; a row is a line of its own. */
 export const document = function* (account: Account): Generator<string> {
-  yield `{"summary":${json(summaryOf(account))},\n"causes":${json(causesOf(account))},\n"rows":[`
+  yield `{"summary":${printableJson(summaryOf(account))},\n"causes":${printableJson(causesOf(account))},\n"rows":[`
   for (let number = 0; number < account.ledger.size; number++)
-    yield `${number === 0 ? "\n" : ",\n"}${json(rowOf(account, number))}`
+    yield `${number === 0 ? "\n" : ",\n"}${printableJson(rowOf(account, number))}`
   yield "\n]}\n"
 }
