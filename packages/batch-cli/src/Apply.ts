@@ -203,6 +203,7 @@ const run = Effect.fnUntraced(function* (
   // the embedded server ends with the run, and there is nothing to go on with
   const goOn = words.length === 0 || isEmbedded ? {} : { goOn: ["batch-cli", ...words] }
   const startedAt = yield* Clock.currentTimeMillis
+  const unlessLost = Output.unlessLost()
 
   /** The account of the run, wherever it is wanted; an interrupted run owes it as well. */
   const conclude = Effect.fnUntraced(function* (stop: Stop.Stop | undefined) {
@@ -216,8 +217,11 @@ const run = Effect.fnUntraced(function* (
         ...(comeBackAt === undefined ? {} : { comeBackAt })
       })
     )
-    if (options.json) yield* Output.print(ReportJson.summary(account))
-    else yield* Output.printLines(ReportSummary.lines(account, { isTerminal: yield* stdio.stdoutIsTerminal }))
+    yield* unlessLost(
+      options.json
+        ? Output.print(ReportJson.summary(account))
+        : Output.printLines(ReportSummary.lines(account, { isTerminal: yield* stdio.stdoutIsTerminal }))
+    )
     // the run is as it is, whatever becomes of the reports
     yield* Effect.forEach(
       options.report,
@@ -240,7 +244,7 @@ const run = Effect.fnUntraced(function* (
       away: progress.away,
       ended: (row) =>
         options.json
-          ? Effect.provideService(Output.print(ReportJson.row(rowsOf(batch), row)), Stdio.Stdio, stdio)
+          ? Effect.provideService(unlessLost(Output.print(ReportJson.row(rowsOf(batch), row))), Stdio.Stdio, stdio)
           : Effect.void
     })
   }).pipe(

@@ -1,6 +1,6 @@
 /**
- * The exit codes, as errors: 0 all done or unchanged, 1 some rows failed, 2 wrong usage or an invalid plan, 4 the
- * credentials or the server cannot be used, 130 interrupted. Each is one clear message and never a stack trace.
+ * The exit codes, as errors: 0 all done or unchanged, 1 some rows failed, 2 wrong usage or an invalid plan, 3 ended early,
+ * 4 the credentials or the server cannot be used, 130 interrupted. Each is one clear message and never a stack trace.
  */
 import * as CliError from "effect/cli/CliError"
 import * as Runtime from "effect/Runtime"

@@ -4,12 +4,11 @@ import type { MatrixError } from "@matrix-membership/core/MatrixError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Stdio from "effect/Stdio"
-import * as Stream from "effect/Stream"
 import { Unusable, WrongUsage } from "./ExitCode.ts"
 import * as ExportPlan from "./ExportPlan.ts"
 import * as NewFile from "./NewFile.ts"
 import type { Operation } from "./Operations.ts"
+import * as Output from "./Output.ts"
 import * as PlanHint from "./plan/PlanHint.ts"
 import { printable, quote } from "./plan/PlanProblem.ts"
 import * as PlanRows from "./plan/PlanRows.ts"
@@ -70,11 +69,6 @@ const read = Effect.fnUntraced(function* (room: MatrixId.RoomIdOrAlias, options:
   return { userId, members: yield* membership.getMembersByRoom({ roomId, ...filter }) }
 })
 
-const note = Effect.fnUntraced(function* (text: string) {
-  const stdio = yield* Stdio.Stdio
-  yield* Effect.ignore(Stream.run(Stream.make(`${printable(text)}\n`), stdio.stderr()))
-})
-
 const unusable = (baseUrl: URL, room: string) => (error: MatrixError) =>
   new Unusable({
     message: printable(
@@ -107,15 +101,14 @@ export const run = Effect.fn("export")(function* (options: Options) {
     room: to,
     without: options.includeSelf ? undefined : userId
   })
-  if (rows.length === 0) return yield* note(`${options.room}: nobody to be exported, so there is no plan to write`)
+  if (rows.length === 0)
+    return yield* Output.note(`${options.room}: nobody to be exported, so there is no plan to write`)
   const text = ExportPlan.text(rows, chosen)
   if (Option.isSome(options.out)) {
     yield* Effect.mapError(NewFile.write(options.out.value, text), ({ message }) => wrongUsage(`--out: ${message}`))
   } else {
-    const stdio = yield* Stdio.Stdio
-    // a reader who has gone away (`| head`) is no error
-    yield* Effect.ignore(Stream.run(text, stdio.stdout()))
+    yield* Output.write(text)
   }
   const where = Option.match(options.out, { onNone: () => "", onSome: (path) => ` to ${path}` })
-  yield* note(`${rows.length === 1 ? "one row" : `${rows.length} rows`} written${where}`)
+  yield* Output.note(`${rows.length === 1 ? "one row" : `${rows.length} rows`} written${where}`)
 }, Effect.scoped)

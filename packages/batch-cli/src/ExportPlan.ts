@@ -1,8 +1,8 @@
 /** Members of a room as a plan. The texts are as they are, since what is read back has to ask for the same people. */
 import type { MatrixId, MemberEvent } from "@matrix-membership/core"
-import * as Csv from "effect/encoding/Csv"
 import * as Stream from "effect/Stream"
 import { isOwn, type Operation } from "./Operations.ts"
+import * as PlanCsvWriter from "./plan/PlanCsvWriter.ts"
 import type { Content } from "./plan/PlanRow.ts"
 
 export const formats = ["csv", "json", "ndjson"] as const
@@ -29,15 +29,6 @@ export const rows = (members: ReadonlyArray<MemberEvent.MemberEvent>, choice: Ch
   return users.map((user) => ({ operation, room, ...(isOwn(operation) ? { as: user } : { user }) }))
 }
 
-const csv = (rows: ReadonlyArray<Content>): Stream.Stream<string> => {
-  const who = rows.some(({ as }) => as !== undefined) ? "as" : "user"
-  const records = function* () {
-    yield ["operation", "room", who]
-    for (const row of rows) yield [row.operation, row.room, row[who] ?? ""]
-  }
-  return Stream.pipeThroughChannel(Stream.fromIterable(records(), { chunkSize: 1024 }), Csv.encodeString())
-}
-
 const lines = function* (rows: ReadonlyArray<Content>) {
   for (const row of rows) yield `${JSON.stringify(row)}\n`
 }
@@ -51,7 +42,7 @@ const list = function* (rows: ReadonlyArray<Content>) {
 export const text = (rows: ReadonlyArray<Content>, format: Format): Stream.Stream<string> => {
   switch (format) {
     case "csv":
-      return csv(rows)
+      return PlanCsvWriter.csv(rows)
     case "json":
       return Stream.fromIterable(list(rows), { chunkSize: 1024 })
     case "ndjson":

@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { WrongUsage } from "./ExitCode.ts"
 import type { Plan } from "./plan/Plan.ts"
+import { printable } from "./plan/PlanProblem.ts"
 import type { IdentityServer } from "./run/Attempt.ts"
 
 export const variable = "MATRIX_IDENTITY_ACCESS_TOKEN"
@@ -30,6 +31,8 @@ const firstAddress = ({ rows }: Plan): number | undefined => {
 // the embedded server takes any
 const embedded: IdentityServer = { host: "localhost", accessToken: Redacted.make("any") }
 
+const place = (source: string, line: number) => printable(`${source === "-" ? "stdin" : source}:${line}`)
+
 /** Nothing when the plan needs none. */
 export const open = Effect.fnUntraced(function* (host: Option.Option<string>, plan: Plan, isEmbedded: boolean) {
   const line = firstAddress(plan)
@@ -37,7 +40,7 @@ export const open = Effect.fnUntraced(function* (host: Option.Option<string>, pl
   if (isEmbedded) return embedded
   if (Option.isNone(host)) {
     return yield* new WrongUsage({
-      message: `line ${line} invites by an address: name the identity server with --identity-server HOST, and put its access token into ${variable}`
+      message: `${place(plan.source, line)}: this row invites by an address; name the identity server with --identity-server HOST, and put its access token into ${variable}`
     })
   }
   // a scheme or a path would be sent on as part of the host's name

@@ -25,8 +25,7 @@ const millis: Readonly<Record<string, number>> = { s: 1000, m: 60_000, min: 60_0
 /** `90s`, `10m`, `1h30m`, `2d`. */
 export const parseDuration = (text: string): Result.Result<Duration.Duration, string> => {
   const compact = text.replace(/\s+/gu, "").toLowerCase()
-  if (!/^(\d+(\.\d+)?(s|min|m|h|d))+$/u.test(compact))
-    return Result.fail(`a duration such as 90s, 10m, 1h30m or 2d, got ${text}`)
+  if (!/^(\d+(\.\d+)?(s|min|m|h|d))+$/u.test(compact)) return Result.fail("a duration such as 90s, 10m, 1h30m or 2d")
   const parts = [...compact.matchAll(/([\d.]+)(s|min|m|h|d)/gu)]
   const total = parts.reduce((sum, [, number, unit = ""]) => sum + Number(number) * (millis[unit] ?? 0), 0)
   return Result.succeed(Duration.millis(total))
@@ -37,7 +36,7 @@ const parsed =
   (flag: Flag.Flag<string>): Flag.Flag<A> =>
     Flag.mapTryCatch(
       flag,
-      (text) => Result.getOrThrowWith(parse(text), (expected) => new Error(`expected ${expected}`)),
+      (text) => Result.getOrThrowWith(parse(text), (expected) => new Error(expected)),
       (error) => (error instanceof Error ? error.message : String(error))
     )
 
@@ -47,7 +46,7 @@ export const concurrency = Flag.Int("concurrency").pipe(
   Flag.withDefault(8),
   Flag.filter(
     (n) => n >= 1 && n <= 64,
-    (n) => `a number from 1 to 64, got ${n}`
+    () => "a number from 1 to 64"
   )
 )
 
@@ -67,7 +66,7 @@ export const flags = {
     Flag.withDescription("at most so many requests a second, above 0 (default: as fast as the limits allow)"),
     Flag.filter(
       (n) => n > 0,
-      (n) => `a number above 0, got ${n}`
+      () => "a number above 0"
     ),
     Flag.optional
   ),

@@ -43,7 +43,7 @@ describe("an identity server", () => {
       name: "that nobody named",
       host: undefined,
       token: "secret",
-      says: /line 3 invites by an address.+--identity-server/u
+      says: /^plan\.csv:3: this row invites by an address.+--identity-server/u
     },
     { name: "without a token", host: "vector.im", token: undefined, says: /no access token for vector\.im/u },
     { name: "with a blank token", host: "vector.im", token: "  ", says: /no access token for vector\.im/u },

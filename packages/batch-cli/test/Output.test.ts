@@ -3,10 +3,11 @@ import * as Effect from "effect/Effect"
 import * as PlatformError from "effect/PlatformError"
 import * as Sink from "effect/Sink"
 import * as Stdio from "effect/Stdio"
+import type { WrongUsage } from "../src/ExitCode.ts"
 import * as Output from "../src/Output.ts"
 
 /** What is written by it, to a reader who takes a while over every piece. */
-const written = Effect.fnUntraced(function* (program: Effect.Effect<unknown, never, Stdio.Stdio>) {
+const written = Effect.fnUntraced(function* (program: Effect.Effect<unknown, WrongUsage, Stdio.Stdio>) {
   let text = ""
   let pieces = 0
   const write = Effect.fnUntraced(function* (chunk: string | Uint8Array) {
@@ -18,6 +19,14 @@ const written = Effect.fnUntraced(function* (program: Effect.Effect<unknown, nev
   yield* Effect.provide(program, Stdio.layerTest({ stdout: sink }))
   return { pieces, text }
 })
+
+/** Output that cannot be written, for this reason of the system's. */
+const failing = (code: string, said: (text: string) => void = () => undefined) => {
+  const cause = Object.assign(new Error(code), { code })
+  const error = PlatformError.systemError({ _tag: "Unknown", module: "Stdio", method: "stdout", cause })
+  const take = (text: string | Uint8Array) => Effect.sync(() => said(String(text)))
+  return Stdio.layerTest({ stdout: () => Sink.fail(error), stderr: () => Sink.forEach(take) })
+}
 
 describe("what goes to stdout", () => {
   it.effect("is in order and whole, whoever writes", () =>
@@ -37,9 +46,28 @@ describe("what goes to stdout", () => {
   )
   it.effect("may have no reader any more, and nothing comes of it", () =>
     Effect.gen(function* () {
-      const gone = PlatformError.systemError({ _tag: "BadResource", module: "Stdio", method: "stdout" })
-      const stdio = Stdio.layerTest({ stdout: () => Sink.fail(gone) })
-      yield* Effect.provide(Effect.andThen(Output.print("a\n"), Output.printLines(["b", "c"])), stdio)
+      const program = Effect.andThen(Output.print("a\n"), Output.printLines(["b", "c"]))
+      yield* Effect.provide(program, failing("EPIPE"))
+    })
+  )
+  it.effect("is an error where it is lost, with its reason", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(Effect.provide(Output.print("a\n"), failing("ENOSPC")))
+      assert.strictEqual(error.message, "standard output cannot be written: the disk is full (ENOSPC)")
+    })
+  )
+  it.effect("is lost to a run with one word about it, and the run goes on", () =>
+    Effect.gen(function* () {
+      let said = ""
+      const unlessLost = Output.unlessLost()
+      yield* Effect.forEach(["a\n", "b\n"], (text) => unlessLost(Output.print(text))).pipe(
+        Effect.provide(
+          failing("ENOSPC", (text) => {
+            said += text
+          })
+        )
+      )
+      assert.strictEqual(said, "standard output cannot be written: the disk is full (ENOSPC)\n")
     })
   )
 })

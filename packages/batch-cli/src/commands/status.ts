@@ -5,37 +5,22 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stdio from "effect/Stdio"
-import * as Stream from "effect/Stream"
 import { WrongUsage } from "../ExitCode.ts"
 import * as FileName from "../FileName.ts"
 import * as Status from "../journal/Status.ts"
-import * as StatusPlan from "../journal/StatusPlan.ts"
 import * as StatusText from "../journal/StatusText.ts"
 import * as NewFile from "../NewFile.ts"
-import { printable } from "../plan/PlanProblem.ts"
+import * as Output from "../Output.ts"
+import * as PlanCsvWriter from "../plan/PlanCsvWriter.ts"
 
 const wrongUsage = ({ message }: { readonly message: string }) => new WrongUsage({ message })
 
-/** A reader who has gone away (`| head`) is no error. */
-const print = Effect.fnUntraced(function* (text: Stream.Stream<string>) {
-  const stdio = yield* Stdio.Stdio
-  yield* Effect.ignore(Stream.run(text, stdio.stdout()))
-})
-
-const printLines = (lines: Iterable<string>) =>
-  print(Stream.mapArray(Stream.fromIterable(lines, { chunkSize: 1024 }), (chunk) => [`${chunk.join("\n")}\n`]))
-
-const note = Effect.fnUntraced(function* (text: string) {
-  const stdio = yield* Stdio.Stdio
-  yield* Effect.ignore(Stream.run(Stream.make(`${printable(text)}\n`), stdio.stderr()))
-})
-
 const failedRows = Effect.fnUntraced(function* (status: Status.Status, out: Option.Option<string>) {
   const rows = Status.rowsWith(status, ["failed"]).map((row) => status.rows.at(row))
-  if (rows.length === 0) return yield* note("no row has failed, so there is no plan to write")
-  if (Option.isNone(out)) return yield* print(StatusPlan.csv(rows))
-  yield* Effect.mapError(NewFile.write(out.value, StatusPlan.csv(rows)), wrongUsage)
-  yield* note(`${rows.length === 1 ? "one row" : `${rows.length} rows`} written to ${out.value}`)
+  if (rows.length === 0) return yield* Output.note("no row has failed, so there is no plan to write")
+  if (Option.isNone(out)) return yield* Output.write(PlanCsvWriter.csv(rows))
+  yield* Effect.mapError(NewFile.write(out.value, PlanCsvWriter.csv(rows)), wrongUsage)
+  yield* Output.note(`${rows.length === 1 ? "one row" : `${rows.length} rows`} written to ${out.value}`)
 })
 
 export const status = Command.make(
@@ -63,8 +48,8 @@ export const status = Command.make(
     if (!failed && Option.isSome(out)) return yield* wrongUsage({ message: "--out goes with --failed" })
     const found = yield* Status.read(journal)
     if (failed) return yield* failedRows(found, out)
-    if (json) return yield* printLines(StatusText.json(found))
-    yield* printLines(StatusText.lines(found, yield* (yield* Stdio.Stdio).stdoutIsTerminal))
+    if (json) return yield* Output.printLines(StatusText.json(found))
+    yield* Output.printLines(StatusText.lines(found, yield* (yield* Stdio.Stdio).stdoutIsTerminal))
   })
 ).pipe(
   Command.withDescription("Explain a run from its journal, without its plan and without the server"),

@@ -48,6 +48,7 @@ export const make = (visit: (record: Record.Record) => void): Reading => {
   const damage = (problem: string): Damage => ({ line: lines + 1, problem })
 
   const takeLine = (line: Buffer): Damage | undefined => {
+    if (lines === 0 && !startsAlike(line)) return { line: 0, problem: "is not a journal" }
     if (!Record.isWhole(line)) {
       doubtful = damage("is not as it was written")
       pieces = [line, Buffer.from("\n")]

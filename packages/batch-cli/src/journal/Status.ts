@@ -61,11 +61,16 @@ const collector = () => {
   }
 }
 
+/** Who names the plan, or no file at all, has mistaken the name. */
+const mistaken = new Set(["is not there", "is not a journal"])
+
 const missing = Effect.fnUntraced(function* (path: string, reason: string) {
   const fs = yield* FileSystem.FileSystem
   const beside = `${path}.journal.ndjson`
   const isPlan = yield* Effect.orElseSucceed(fs.exists(beside), () => false)
-  return new JournalUnusable({ path, reason: `${reason}${isPlan ? `; did you mean ${beside}?` : ""}` })
+  const usual = mistaken.has(reason) ? "; by default a journal is PLAN.journal.ndjson, beside its plan" : ""
+  const way = isPlan ? `; did you mean ${beside}?` : usual
+  return new JournalUnusable({ path, reason: `${reason}${way}` })
 })
 
 /** Reads the journal at this path. A run may be at it: then this is how far it is. */

@@ -70,7 +70,7 @@ const causes = function* (prospect: Prospect) {
 }
 
 const line = (label: string, count: number, meaning: string) =>
-  `  ${label.padEnd(14)}${String(count).padStart(8)}   ${meaning}`
+  `  ${label.padEnd(14)}${String(count).padStart(8)}   ${meaning}`.trimEnd()
 
 /** `about 2 h 10 min under synapse-default`, and what it is that takes so long. */
 const time = function* ({ tally, time: { assumed, bottleneck, limits, millis } }: Prospect) {

@@ -33,7 +33,7 @@ export const flags = {
     Flag.withDefault(100),
     Flag.filter(
       (n) => n >= 0,
-      (n) => `a number from 0 on, got ${n}`
+      () => "a number from 0 on"
     )
   )
 }

@@ -16,7 +16,7 @@ export const parse = (text: string): Result.Result<Halt, string> => {
   const number = Number(found?.[1])
   if (found?.[2] === "%" && number >= 1 && number <= 100) return Result.succeed({ _tag: "share", percent: number })
   if (found?.[2] === "" && number >= 1) return Result.succeed({ _tag: "rows", failed: number })
-  return Result.fail(`a number of failed rows such as 10, or a share of them such as 5%, got ${text}`)
+  return Result.fail("a number of failed rows such as 10, or a share of them such as 5%")
 }
 
 /** Why to stop now, if so. `failed` and `ended` count the rows of this run alone. */

@@ -86,7 +86,8 @@ export const run = Effect.fn("Runner.run")(function* (rows: Rows, preflight: Pre
         : yield* Effect.exit(journal.conclude(row, outcome))
     pasts.delete(row)
     ledger.set(row, outcome, yield* Clock.currentTimeMillis)
-    released.push(...order.finish(row))
+    // by a join many thousands may be released, too many for the arguments of one call
+    for (const next of order.finish(row)) released.push(next)
     yield* options.ended?.(row, outcome) ?? Effect.void
     if (Exit.isFailure(written)) return yield* Effect.failCause(written.cause)
     const { done, failed, unchanged, unknown } = ledger.counts

@@ -1,9 +1,9 @@
-/** Rows as a CSV plan again. */
+/** Rows as a plan in CSV, for commands that write plans. */
 import * as Csv from "effect/encoding/Csv"
 import * as Stream from "effect/Stream"
-import { type Field, fieldNames, type Row } from "../plan/PlanRow.ts"
+import { type Content, type Field, fieldNames } from "./PlanRow.ts"
 
-const cell = (row: Row, field: Field): string => {
+const cell = (row: Content, field: Field): string => {
   const value = row[field]
   return value === undefined ? "" : typeof value === "string" ? value : value.join(" ")
 }
@@ -12,7 +12,7 @@ const cell = (row: Row, field: Field): string => {
  * A header and a record for each row, with the columns that some row needs. The texts are as they are, since what is
  * read back has to ask for the same: this is a plan and no report, and not made for spreadsheets.
  */
-export const csv = (rows: ReadonlyArray<Row>): Stream.Stream<string> => {
+export const csv = (rows: ReadonlyArray<Content>): Stream.Stream<string> => {
   const columns = fieldNames.filter((field) => rows.some((row) => row[field] !== undefined))
   const records = function* () {
     yield columns
