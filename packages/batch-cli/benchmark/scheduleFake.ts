@@ -9,12 +9,10 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 import * as Batch from "../src/Batch.ts"
-import * as Plan from "../src/plan/Plan.ts"
-import * as PlanRows from "../src/plan/PlanRows.ts"
 import * as Preflight from "../src/preflight/Preflight.ts"
 import type * as Limits from "../src/schedule/Limits.ts"
+import * as SchedulePlan from "./schedulePlan.ts"
 import { boundOf } from "./scheduleRun.ts"
 import type { Scenario } from "./scheduleScenarios.ts"
 import type * as Server from "./scheduleServer.ts"
@@ -35,30 +33,14 @@ const service = `@service:${serverName}`
 const roomName = (room: number) => `!room${room}:${serverName}`
 const personName = (person: number) => `@person${person}:${serverName}`
 
-const decode = Schema.decodeUnknownSync(Plan.Content)
-
-/** A plan of the acts. With one sender the token is theirs, with more it is a service's that acts for them. */
-const planOf = (acts: ReadonlyArray<Server.Act>, isService: boolean): Plan.Plan => {
-  const rows = acts.map(
-    ({ actor, operation, room, target }, index): Plan.Row => ({
-      ...decode({
-        operation,
-        room: roomName(room),
-        user: personName(target),
-        ...(isService ? { as: personName(actor) } : {})
-      }),
-      line: index + 1
-    })
-  )
-  if (!Arr.isReadonlyArrayNonEmpty(rows)) throw new Error("a plan has rows")
-  return { source: "plan.csv", rows: PlanRows.fromRows(rows), digest: Plan.digestOf(rows) }
-}
-
 /** How the target must stand before the act makes sense. */
 const standing = { kick: "join", ban: "join", unban: "ban" } as const
 const isEviction = (operation: string): operation is keyof typeof standing => Object.hasOwn(standing, operation)
 
-/** Rooms with everybody in them as the acts need it; gives the token that the acts are done with. */
+/**
+ * Rooms with everybody in them as the acts need it; gives the token that the acts are done with: with one sender it is
+ * theirs, with more it is that of a service which acts for them.
+ */
 const furnish = Effect.fnUntraced(function* (acts: ReadonlyArray<Server.Act>, actors: ReadonlyArray<number>) {
   const fake = yield* FakeHomeserver
   const names = actors.map(personName)
@@ -104,7 +86,7 @@ export const run = Effect.fnUntraced(
     const fake = yield* FakeHomeserver
     const actors = Arr.dedupe(acts.map(({ actor }) => actor))
     const accessToken = yield* furnish(acts, actors)
-    const plan = planOf(acts, actors.length > 1)
+    const plan = SchedulePlan.of(acts, { room: roomName, person: personName, isService: actors.length > 1 })
     return yield* Effect.gen(function* () {
       const preflight = yield* Preflight.run(plan, { concurrency })
       const batch = yield* Batch.prepare(plan, preflight, { limits })

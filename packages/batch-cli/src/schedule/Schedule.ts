@@ -115,7 +115,9 @@ export const make = (options: Options): Schedule => {
   let delayedTop = -1
   let nextSlot = Number.NEGATIVE_INFINITY
   let streak = 0
+  /** Rows taken since all were weighed, and since the lanes were. */
   let takes = 0
+  let weighed = 0
   /** Limits may be run into that nobody knows of. */
   const isCurious = learn && known.includes(undefined)
   let clock = origin
@@ -207,9 +209,15 @@ export const make = (options: Options): Schedule => {
         mirror.expect(bucket, -1)
         mirror.send(bucket, now)
       }
-      if (++takes > Math.max(256, lanes.size())) {
+      takes += 1
+      weighed += 1
+      if (takes > Math.max(64, lanes.size() / 2)) {
         takes = 0
+        weighed = 0
         lanes.renew(now)
+      } else if (weighed > lanes.lanes() / 4) {
+        weighed = 0
+        lanes.weigh(now)
       }
       return row
     },

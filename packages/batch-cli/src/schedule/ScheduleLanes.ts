@@ -18,12 +18,16 @@ export interface Lanes {
   readonly wakeAt: (now: number) => number | undefined
   /** Tells that a bucket may let rows through sooner than it seemed. */
   readonly touch: (bucket: number) => void
+  /** Weighs the lanes anew: those that stand still fall behind as time goes on. */
+  readonly weigh: (now: number) => void
   /** Forgets what was thought of how long rows take, and looks at all of them again. */
   readonly renew: (now: number) => void
   /** All that counts a row, in the server's order. */
   readonly bucketsOf: (row: number) => ReadonlyArray<number>
   /** Rows that wait. */
   readonly size: () => number
+  /** Lanes that there have been. */
+  readonly lanes: () => number
   /** Calls back with every bucket at which rows stand. */
   readonly held: (each: (bucket: number, lanes: number, rows: number) => void) => void
 }
@@ -240,6 +244,14 @@ export const make = (work: Kind.Work, mirror: Mirror, origin: number): Lanes => 
       if (lanesAt.get(bucket) === -1 && rowsAt.get(bucket) === -1) return
       wakes.add(bucket, mirror.freeAt(bucket))
     },
+    weigh: (now) => {
+      for (let lane = 0; lane < laneCount; lane++) {
+        const at = place.get(lane)
+        if (at === idle) continue
+        withdraw(lane)
+        enter(lane, at, now)
+      }
+    },
     renew: (now) => {
       for (let bucket = 0; bucket < mirror.size(); bucket++) release(bucket, now)
       for (let lane = 0; lane < laneCount; lane++) {
@@ -255,6 +267,7 @@ export const make = (work: Kind.Work, mirror: Mirror, origin: number): Lanes => 
     },
     bucketsOf,
     size: () => waiting,
+    lanes: () => laneCount,
     held: (each) => {
       const held = new Map<number, readonly [number, number]>()
       for (let lane = 0; lane < laneCount; lane++) {

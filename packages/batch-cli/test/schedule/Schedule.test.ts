@@ -209,3 +209,14 @@ it("ten thousand rooms with a member each take no time to choose from", () => {
   const { makespan, refused } = run({ acts, server: {} }, { limits: Limits.none })
   assert.deepStrictEqual([makespan, refused], [0, 0])
 })
+
+it("of three rooms that all have much to come, none is left to the end", () => {
+  const acts = Array.from({ length: 150 }, (_, n) => invite(n % 3, n + 1))
+  const server = {
+    perRoom: { per_second: 2, burst_count: 5 },
+    perInviter: { per_second: 3, burst_count: 10 },
+    messages: { per_second: 5, burst_count: 10 }
+  }
+  const { bound, makespan } = run({ acts, server }, { limits: told(server) })
+  assert.isAtMost(makespan / bound, 1.01)
+})
