@@ -18,6 +18,8 @@ export interface Learning {
   readonly refused: (attempt: Attempt, now: number, until: number) => boolean
   /** Takes in a request that passed. Says whether much has changed. */
   readonly passed: (attempt: Attempt, now: number) => boolean
+  /** Forgets all that was made of the answers so far, which has led nowhere. */
+  readonly restart: (now: number) => void
   readonly settings: () => ReadonlyArray<Limits.Known>
 }
 
@@ -33,6 +35,10 @@ export interface Options {
 /** After so many acts that a kind has counted, its setting is tried; then after twice as many, and so on. */
 const firstTrial = 150
 
+/** The same where waits come in whole seconds, and tell little of a period that is hardly longer. */
+const firstTrialOfVague = 25
+const vaguePeriod = 2500
+
 export const make = ({ given, learn, log, mirror }: Options): Learning => {
   const beliefs = Belief.make(given, mirror.kind)
   const origin = given.map(Belief.supposedOf)
@@ -46,6 +52,9 @@ export const make = ({ given, learn, log, mirror }: Options): Learning => {
   /** Acts that kinds have counted since they were last tried, and how many it takes to try them again. */
   const counted = kinds.map(() => 0)
   const patience = kinds.map(() => firstTrial)
+
+  const patienceWith = (supposed: Replay.Supposed | undefined) =>
+    log.rounds() && supposed !== undefined && supposed.period < vaguePeriod ? firstTrialOfVague : firstTrial
 
   /** A server that refuses for reasons of its own is not worth ever more thought. */
   const mayThink = () => ++thoughts <= 50 + passes / 10
@@ -164,7 +173,7 @@ export const make = ({ given, learn, log, mirror }: Options): Learning => {
     if (model === before) return false
     model.forEach((supposed, kind) => {
       if (Belief.isSame(supposed, before[kind])) return
-      patience[kind] = firstTrial
+      patience[kind] = patienceWith(supposed)
       counted[kind] = 0
     })
     rebuild(now)
@@ -215,6 +224,20 @@ export const make = ({ given, learn, log, mirror }: Options): Learning => {
         mirror.probe(bucket)
       }
       return changed
+    },
+    restart: (now) => {
+      if (!learn) return
+      log.clear()
+      initial = new Map()
+      thoughts = 0
+      passes = 0
+      trials.clear()
+      model.forEach((supposed, kind) => {
+        const { burst, period } = mirror.pace(kind)
+        if (!Belief.isSame(supposed, origin[kind])) mirror.setPace(kind, { burst, period, enforced: false })
+      })
+      model = origin
+      rebuild(now)
     },
     settings: () =>
       model.map((supposed, kind) =>

@@ -99,7 +99,10 @@ export const guesses = (
   if (kind === slots) {
     const taken = charges.filter((at) => at > refused.sent - refused.wait).length
     const last = refusals.at(-1)?.attempt.wait
-    return taken > 0 && last === refused.wait ? [...found, { burst: taken, period: refused.wait / taken }] : found
+    // a wait that is rounded up is always the same, whatever it was
+    return taken > 0 && last === refused.wait && !refused.isRounded
+      ? [...found, { burst: taken, period: refused.wait / taken }]
+      : found
   }
   if (charges.length === 0) return []
   const tolerance = 2 * (replay.latency + slack)

@@ -23,8 +23,12 @@ export interface Log {
   readonly all: () => ReadonlyArray<Attempt>
   /** How long answers take, in milliseconds; refusals are held back and tell nothing. */
   readonly latency: () => number
+  /** Whether all waits so far were whole seconds. */
+  readonly rounds: () => boolean
   readonly passed: (attempt: Attempt, at: number) => void
   readonly refused: (attempt: Attempt, wait: number) => void
+  /** Takes out all that is answered. */
+  readonly clear: () => void
   /** Takes out the oldest attempts when there are too many. */
   readonly outdated: () => ReadonlyArray<Attempt>
 }
@@ -51,6 +55,7 @@ export const make = (): Log => {
       return attempt
     },
     all: () => attempts,
+    rounds: () => rounds,
     latency: () => latencies.reduce((longest, one) => Math.max(longest, one), 0),
     passed: (attempt, at) => {
       latencies.push(at - attempt.sent)
@@ -63,6 +68,9 @@ export const make = (): Log => {
       // who says part of a second once has never rounded
       rounds = false
       for (const one of attempts) one.isRounded = false
+    },
+    clear: () => {
+      attempts = attempts.filter(({ result }) => result === "in the air")
     },
     outdated: () => {
       if (attempts.length <= most * 1.5) return []

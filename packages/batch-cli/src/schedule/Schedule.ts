@@ -11,6 +11,7 @@ import * as LearningLog from "./LearningLog.ts"
 import * as Kind from "./LimiterKind.ts"
 import * as Limits from "./Limits.ts"
 import * as Mirror from "./Mirror.ts"
+import * as Guard from "./ScheduleGuard.ts"
 import * as Heap from "./ScheduleHeap.ts"
 import * as Lanes from "./ScheduleLanes.ts"
 
@@ -112,6 +113,7 @@ export const make = (options: Options): Schedule => {
   const learning = Learning.make({ mirror, log, given: known, learn })
   const refusals = Kind.kinds.map((kind) => ({ kind, refusals: 0, millis: 0 }))
   const spacing = maxRate === undefined ? 0 : 1000 / maxRate
+  const guard = Guard.make()
   let delayedTop = -1
   let nextSlot = Number.NEGATIVE_INFINITY
   let streak = 0
@@ -163,6 +165,7 @@ export const make = (options: Options): Schedule => {
     attempt.result = result
     if (result === "passed" || result === "denied") {
       log.passed(attempt, now)
+      guard.passed()
       streak = 0
       through += 1
     }
@@ -204,7 +207,7 @@ export const make = (options: Options): Schedule => {
       states[row] = inAir
       const buckets = lanes.bucketsOf(row)
       air.set(row, log.sent(row, buckets, now))
-      nextSlot = Math.max(nextSlot, now) + spacing
+      nextSlot = Math.max(nextSlot, now) + Math.max(spacing, guard.spacing())
       for (const bucket of buckets) {
         mirror.expect(bucket, -1)
         mirror.send(bucket, now)
@@ -250,7 +253,11 @@ export const make = (options: Options): Schedule => {
         count.refusals += 1
         count.millis += retryAfterMillis
       }
-      enqueue(row, bucket === undefined ? until : now)
+      if (guard.refused(retryAfterMillis)) {
+        learning.restart(now)
+        lanes.renew(now)
+      }
+      enqueue(row, bucket === undefined || guard.isUp() ? until : now)
       if (changed) {
         through /= 2
         lanes.renew(now)
