@@ -1,5 +1,6 @@
 /** `apply`: checks the plan, then carries it out, and accounts for every row. */
 import type * as MatrixError from "@matrix-membership/core/MatrixError"
+import * as Transport from "@matrix-membership/core/Transport"
 import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -110,7 +111,13 @@ export const apply = Effect.fn("apply")(function* (options: Options) {
   const plan = yield* Effect.mapError(Plan.read(options.plan), invalid("sent"))
   const target = yield* Target.open(options, plan)
   const identity = yield* Identity.open(options.identityServer, plan, target.isEmbedded)
-  yield* run(options, plan, target, { identity, limits }).pipe(Effect.provide(target.layer))
+  yield* run(options, plan, target, { identity, limits }).pipe(
+    // it goes through the homeserver, which may name it later on
+    Effect.updateService(Transport.Secrets, (others) =>
+      identity === undefined ? others : [...others, identity.accessToken]
+    ),
+    Effect.provide(target.layer)
+  )
 }, Effect.scoped)
 
 /** So many lines about rows are written before the run; all of them are in the account at its end. */

@@ -29,7 +29,7 @@ const firstAddress = ({ rows }: Plan): number | undefined => {
 }
 
 // the embedded server takes any
-const embedded: IdentityServer = { host: "localhost", accessToken: Redacted.make("any") }
+const embedded: IdentityServer = { host: "localhost", accessToken: Redacted.make("token-for-the-embedded-server") }
 
 const place = (source: string, line: number) => printable(`${source === "-" ? "stdin" : source}:${line}`)
 

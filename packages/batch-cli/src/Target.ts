@@ -1,5 +1,6 @@
 /** The homeserver a plan is applied to: somebody's real one, or one embedded in this process for trying things out. */
 import { Credentials, Homeserver, Membership } from "@matrix-membership/core"
+import * as Transport from "@matrix-membership/core/Transport"
 import * as Config from "effect/Config"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
@@ -9,6 +10,7 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as AccessToken from "./AccessToken.ts"
+import * as Discretion from "./Discretion.ts"
 import * as Embedded from "./Embedded.ts"
 import { Unusable, WrongUsage } from "./ExitCode.ts"
 import * as FileName from "./FileName.ts"
@@ -45,7 +47,12 @@ export interface Target {
 const at = (baseUrl: URL, accessToken: Redacted.Redacted, isEmbedded: boolean): Target => ({
   baseUrl,
   isEmbedded,
-  layer: Membership.layer({ homeserver: baseUrl }).pipe(Layer.provide(Credentials.layer(accessToken)))
+  layer: Discretion.layer(accessToken).pipe(
+    Layer.provide(Membership.layer({ homeserver: baseUrl })),
+    Layer.provide(Credentials.layer(accessToken)),
+    // the server has seen the token, and may name it in answers to requests that do not carry it
+    Layer.merge(Layer.succeed(Transport.Secrets, [accessToken]))
+  )
 })
 
 const address = Effect.fnUntraced(function* ({ homeserver }: Options) {
