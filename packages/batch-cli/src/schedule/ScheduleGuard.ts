@@ -1,7 +1,7 @@
 /**
  * What is left when nobody understands a server: if far more is refused than it takes to learn limits, all is learned
  * anew; and if that does not help, requests are spaced ever wider until most of them pass, though never wider than the
- * server's own waits. So however a server counts, few requests in a hundred are for nothing.
+ * longest of the server's waits. So however a server counts, few requests in a hundred are for nothing.
  */
 export interface Guard {
   readonly passed: () => void
@@ -28,6 +28,7 @@ export const make = (): Guard => {
   let refused = 0
   let restarts = 0
   let spacing = 0
+  let longest = 0
   const isTooMuch = () => refused > few + share * (passed + refused)
   const isUp = () => restarts > 1
   return {
@@ -37,7 +38,8 @@ export const make = (): Guard => {
     },
     refused: (wait) => {
       refused += 1
-      if (isUp()) spacing = Math.max(least, Math.min(spacing * wider, wait))
+      longest = Math.max(longest, wait)
+      if (isUp()) spacing = Math.max(least, Math.min(spacing * wider, longest))
       if (!isTooMuch()) return false
       restarts += 1
       refused = 0
