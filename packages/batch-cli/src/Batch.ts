@@ -126,7 +126,7 @@ export const account = (
   interrupted: stop?._tag === "interrupted",
   ...(stop === undefined || stop._tag === "interrupted" ? {} : { stopped: Stop.cause(stop) }),
   ...(stop === undefined ? {} : { unreached: Stop.reason(stop) }),
-  waits: schedule.refusals().map(({ kind, millis, refusals }) => ({ limiter: kind, refusals, waitedMillis: millis }))
+  waits: schedule.refusals().map(({ kind, millis, refusals }) => ({ limiter: kind, refusals, askedMillis: millis }))
 })
 
 /** A row that has ended. */

@@ -14,7 +14,7 @@ export const variable = "MATRIX_IDENTITY_ACCESS_TOKEN"
 export const identityServer = Flag.String("identity-server").pipe(
   Flag.withMetavar("HOST"),
   Flag.withDescription(
-    `identity server for rows with an address, host[:port]; its access token is read from ${variable} (default: none)`
+    `identity server for rows with an address, host[:port]; its access token is in ${variable} (default: none)`
   ),
   Flag.optional
 )

@@ -53,7 +53,7 @@ export const concurrency = Flag.Int("concurrency").pipe(
 export const limits = Flag.String("limits").pipe(
   Flag.withMetavar("LIMITS"),
   Flag.withDescription(
-    "the server's rate limits: learn, none, synapse-default, dendrite-default, or a JSON file (default learn: from its answers)"
+    "the server's rate limits: learn them from its answers, none, synapse-default, dendrite-default, or a JSON file (default learn)"
   ),
   Flag.withDefault("learn")
 )
@@ -92,7 +92,9 @@ export const flags = {
   ),
   halt: Flag.String("halt").pipe(
     Flag.withMetavar("N|N%"),
-    Flag.withDescription("stop after so many failed rows, or such a share of them (default: go on)"),
+    Flag.withDescription(
+      "stop after so many failed rows, 1 or more, or at such a share of them, 1% to 100% (default: go on to the end)"
+    ),
     parsed(Halt.parse),
     Flag.optional
   )

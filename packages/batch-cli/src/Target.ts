@@ -16,18 +16,26 @@ import { Unusable, WrongUsage } from "./ExitCode.ts"
 import * as FileName from "./FileName.ts"
 import type { Plan } from "./plan/Plan.ts"
 
-export const homeserver = Flag.String("homeserver").pipe(
-  Flag.withMetavar("URL"),
-  Flag.withDescription(
-    "base URL of the homeserver, or `embedded` for a server in this process made from the plan (default: MATRIX_HOMESERVER)"
-  ),
-  Flag.optional
+const variable = "MATRIX_HOMESERVER"
+
+const homeserverFlag = (what: string) =>
+  Flag.String("homeserver").pipe(
+    Flag.withMetavar("URL"),
+    Flag.withDescription(`${what} (default: ${variable})`),
+    Flag.optional
+  )
+
+export const homeserver = homeserverFlag(
+  "base URL of the homeserver, or `embedded` for a server in this process made from the plan"
 )
+
+/** Where there is no plan to make one from. */
+export const realHomeserver = homeserverFlag("base URL of the homeserver")
 
 export const accessTokenFile = FileName.flag("access-token-file").pipe(
   Flag.withMetavar("FILE"),
   Flag.withDescription(
-    `file that holds the access token, - for standard input (default: ${AccessToken.variable} is read)`
+    `file that holds the access token, or - for standard input (default: the token is in ${AccessToken.variable})`
   ),
   Flag.optional
 )
@@ -57,11 +65,10 @@ const at = (baseUrl: URL, accessToken: Redacted.Redacted, isEmbedded: boolean): 
 
 const address = Effect.fnUntraced(function* ({ homeserver }: Options) {
   if (Option.isSome(homeserver)) return homeserver.value
-  const found = yield* Effect.orElseSucceed(Config.option(Config.String("MATRIX_HOMESERVER")), Option.none)
+  const found = yield* Effect.orElseSucceed(Config.option(Config.String(variable)), Option.none)
   if (Option.isSome(found)) return found.value
   return yield* new WrongUsage({
-    message:
-      "which homeserver? give --homeserver URL, set MATRIX_HOMESERVER, or try the plan out with --homeserver embedded"
+    message: `which homeserver? give --homeserver URL, set ${variable}, or try a plan out with --homeserver embedded`
   })
 })
 

@@ -36,7 +36,7 @@ export const apply = Command.make(
     retryFailed: flag("retry-failed", "try rows again that failed in an earlier run"),
     report: FileName.flag("report").pipe(
       Flag.withMetavar("FILE"),
-      Flag.withDescription("write a report as .csv, .json or .html; may be given several times"),
+      Flag.withDescription("write a report to a new .csv, .json or .html file; may be given several times"),
       Flag.atLeast(0)
     ),
     json: flag("json", "write a line of JSON for every row as it ends, and one for the summary")

@@ -13,7 +13,7 @@ export const exportMembers = Command.make(
   "export",
   {
     room: Argument.String("room").pipe(Argument.withDescription("the room whose members to take: an id or an alias")),
-    homeserver: Target.homeserver,
+    homeserver: Target.realHomeserver,
     accessTokenFile: Target.accessTokenFile,
     membership: Flag.Literals("membership", MemberEvent.MembershipState.literals).pipe(
       Flag.withDescription("whom to take, may be given several times (default join: who is in the room)"),

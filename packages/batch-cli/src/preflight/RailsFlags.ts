@@ -23,7 +23,7 @@ export const flags = {
   protect: Flag.String("protect").pipe(
     Flag.withMetavar("USER"),
     Flag.withDescription(
-      `refuse plans that kick or ban this user; may be given several times (${variable}: more of them, separated by blanks)`
+      `refuse plans that kick or ban this user; may be given several times (default: whom ${variable} names, separated by blanks, and they are protected in any case)`
     ),
     Flag.atLeast(0)
   ),
@@ -40,7 +40,7 @@ export const flags = {
 
 export const yes = Flag.Boolean("yes").pipe(
   Flag.withAlias("y"),
-  Flag.withDescription("kick and ban without being asked; needed where nobody can be asked"),
+  Flag.withDescription("kick and ban without being asked; needed where nobody can be asked (default: ask)"),
   Flag.withDefault(false)
 )
 

@@ -12,8 +12,8 @@ export interface Waits {
   readonly limiter: string
   /** Requests that were answered with a 429. */
   readonly refusals: number
-  /** Time during which it held some row back. */
-  readonly waitedMillis: number
+  /** The waits that these answers asked for, all together: rows wait side by side, so it can be more than the run took. */
+  readonly askedMillis: number
 }
 
 /** Times are in milliseconds since the epoch. */

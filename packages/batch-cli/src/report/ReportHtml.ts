@@ -72,13 +72,13 @@ const cards = ({ ledger }: Account): Markup => {
 }
 
 const waits = (account: Account): Markup => {
-  const some = account.waits.filter(({ refusals, waitedMillis }) => refusals > 0 || waitedMillis > 0)
+  const some = account.waits.filter(({ refusals }) => refusals > 0)
   if (some.length === 0) return nothing
-  return markup`<section><h2>Waits, by the limit that asked for them</h2><div class="wide"><table><thead><tr><th>limit</th><th class="n">time waited</th><th class="n">requests refused</th></tr></thead><tbody>${some
-    .toSorted((one, other) => other.waitedMillis - one.waitedMillis)
+  return markup`<section><h2>Refused requests, by limit</h2><div class="wide"><table><thead><tr><th>limit</th><th class="n">requests refused</th><th class="n">wait asked for, in all</th></tr></thead><tbody>${some
+    .toSorted((one, other) => other.askedMillis - one.askedMillis)
     .map(
-      ({ limiter, refusals, waitedMillis }) =>
-        markup`<tr><td>${foreign(limiter)}</td><td class="n">${Time.duration(waitedMillis)}</td><td class="n">${number(refusals)}</td></tr>`
+      ({ askedMillis, limiter, refusals }) =>
+        markup`<tr><td>${foreign(limiter)}</td><td class="n">${number(refusals)}</td><td class="n">${Time.duration(askedMillis)}</td></tr>`
     )}</tbody></table></div></section>`
 }
 

@@ -74,12 +74,10 @@ const counted = function* ({ ledger }: Account) {
   }
 }
 
-const waited = function* ({ waits }: Account) {
-  const some = waits.filter(({ refusals, waitedMillis }) => refusals > 0 || waitedMillis >= 1000)
-  for (const { limiter, refusals, waitedMillis } of some.toSorted(
-    (one, other) => other.waitedMillis - one.waitedMillis
-  ))
-    yield `  waited ${Time.duration(waitedMillis)} for ${printable(limiter)}${refusals === 0 ? "" : `, refused ${refusals === 1 ? "once" : `${refusals} times`}`}`
+const refused = function* ({ waits }: Account) {
+  const some = waits.filter(({ refusals }) => refusals > 0)
+  for (const { askedMillis, limiter, refusals } of some.toSorted((one, other) => other.askedMillis - one.askedMillis))
+    yield `  refused ${refusals === 1 ? "once" : `${refusals} times`} for ${printable(limiter)}, with ${Time.duration(askedMillis)} to wait in all`
 }
 
 const further = function* (account: Account, zone: string | undefined) {
@@ -119,6 +117,6 @@ export const lines = function* (account: Account, { isTerminal, zone }: Options)
   if (ledger.pending > 0)
     yield `  ${"not ended".padEnd(14)}${String(ledger.pending).padStart(8)}   the run is not at its end`
   yield `  ${"rows".padEnd(14)}${String(ledger.size).padStart(8)}   in ${Time.duration(endedAt - startedAt)}`
-  yield* waited(account)
+  yield* refused(account)
   yield* further(account, zone)
 }

@@ -38,13 +38,13 @@ describe("the page", () => {
             { room: "#b:x", outcome: Outcome.deferred(start + 3_600_000, "rc_invites") }
           ],
           {
-            waits: [{ limiter: "rc_invites.per_user", refusals: 3, waitedMillis: 252_000 }],
+            waits: [{ limiter: "rc_invites.per_user", refusals: 3, askedMillis: 252_000 }],
             goOn: ["batch-cli", "apply", "plan.csv"]
           }
         )
       )
     )
-    assert.include(text, "rc_invites.per_user 4 min 12 s 3")
+    assert.include(text, "rc_invites.per_user 3 4 min 12 s")
     assert.include(text, "#a:x !room0:x 1 0 1")
     assert.include(text, "Not before 2026-11-22 11:00 . batch-cli apply plan.csv")
   })
@@ -95,11 +95,11 @@ describe("what strangers wrote", () => {
   it.prop("neither does anything else", { text: Schema.String }, ({ text }) => {
     const of = account([{ outcome: forbidden(text) }, { outcome: Outcome.unknown(text) }, {}], {
       stopped: text,
-      waits: [{ limiter: text, refusals: 1, waitedMillis: 5 }]
+      waits: [{ limiter: text, refusals: 1, askedMillis: 5 }]
     })
     const plain = account([{ outcome: forbidden("no") }, { outcome: Outcome.unknown("lost") }, {}], {
       stopped: "x",
-      waits: [{ limiter: "x", refusals: 1, waitedMillis: 5 }]
+      waits: [{ limiter: "x", refusals: 1, askedMillis: 5 }]
     })
     assert.strictEqual(elements(page(of)), elements(page(plain)))
   })

@@ -69,7 +69,7 @@ it("the summary has counts that add up, what earlier runs did, and how to go on"
       { outcome: forbidden("no") },
       { outcome: Outcome.deferred(start + 60_000, "later") }
     ],
-    { goOn: ["batch-cli", "apply", "a b.csv"], waits: [{ limiter: "rc_message", refusals: 2, waitedMillis: 900 }] }
+    { goOn: ["batch-cli", "apply", "a b.csv"], waits: [{ limiter: "rc_message", refusals: 2, askedMillis: 900 }] }
   )
   assert.deepStrictEqual(parse(ReportJson.summary(of)), {
     type: "summary",
@@ -86,7 +86,7 @@ it("the summary has counts that add up, what earlier runs did, and how to go on"
     startedAt: "2026-11-22T10:00:00.000Z",
     endedAt: "2026-11-22T10:00:02.500Z",
     elapsedMs: 2500,
-    waits: [{ limiter: "rc_message", refusals: 2, waitedMillis: 900 }],
+    waits: [{ limiter: "rc_message", refusals: 2, askedMillis: 900 }],
     comeBackAt: "2026-11-22T10:01:00.000Z",
     goOn: "batch-cli apply 'a b.csv'"
   })

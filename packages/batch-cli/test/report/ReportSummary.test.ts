@@ -103,16 +103,16 @@ it("there is no command to go on with when nothing is left to do", () => {
   assert.notInclude(text.join("\n"), "to go on")
 })
 
-it("waits are told by limit, the longest first, and those that never were are left out", () => {
+it("refusals are told by limit, with the longest waits first, and those that never were are left out", () => {
   const waits = [
-    { limiter: "rc_message", refusals: 1, waitedMillis: 2000 },
-    { limiter: "rc_invites.per_user", refusals: 41, waitedMillis: 724_000 },
-    { limiter: "rc_joins", refusals: 0, waitedMillis: 0 }
+    { limiter: "rc_message", refusals: 1, askedMillis: 2000 },
+    { limiter: "rc_invites.per_user", refusals: 41, askedMillis: 724_000 },
+    { limiter: "rc_joins", refusals: 0, askedMillis: 0 }
   ]
   const text = said(account([{ outcome: Outcome.done }], { waits }))
   assert.deepStrictEqual(text.slice(-2), [
-    "  waited 12 min for rc_invites.per_user, refused 41 times",
-    "  waited 2.0 s for rc_message, refused once"
+    "  refused 41 times for rc_invites.per_user, with 12 min to wait in all",
+    "  refused once for rc_message, with 2.0 s to wait in all"
   ])
 })
 
