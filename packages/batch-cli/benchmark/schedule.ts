@@ -16,7 +16,7 @@ import { scenarios, told } from "./scheduleScenarios.ts"
 /** What has to be reached. */
 const goals = { told: { makespan: 1.02, refused: 0.005 }, learned: { makespan: 1.05, refused: 0.02 } }
 
-const servers = 60
+const servers = 150
 
 const concurrency = 8
 

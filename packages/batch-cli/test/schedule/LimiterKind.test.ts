@@ -3,7 +3,8 @@ import * as Kind from "../../src/schedule/LimiterKind.ts"
 import { plan } from "../Stage.ts"
 
 const charged: Kind.Charged = { operation: "invite", room: 4, actor: -1, target: 7, thirdParty: false }
-const namesOf = (one: Kind.Charged) => Kind.classes[Kind.classOf(one)]?.map((kind) => Kind.kinds[kind])
+const namesOf = (one: Kind.Charged): ReadonlyArray<string | undefined> | undefined =>
+  Kind.classes[Kind.classOf(one)]?.map((kind) => Kind.kinds[kind])
 
 describe("what counts a row", () => {
   it("is for an invite the room, the invitee and the inviter, in that order, and then the event", () => {
