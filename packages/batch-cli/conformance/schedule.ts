@@ -33,10 +33,13 @@ const server = {
 const rooms = 3
 const concurrency = 8
 
-/** So few rows, and so short a time, that every refusal and every answer's way shows. */
+/**
+ * In so few rows every refusal and every answer's way shows; and to learn is harder here than it ever is by default,
+ * since waits come in whole seconds and what they are to tell is parts of one.
+ */
 const goals = {
   told: { makespan: 1.05, refused: 0.01 },
-  learned: { makespan: 1.1, refused: 0.08 }
+  learned: { makespan: 1.5, refused: 0.15 }
 }
 
 /** Ten people into all rooms, the others into one each. */

@@ -37,7 +37,7 @@ describe("whatever the server and the plan", () => {
       assert.strictEqual(refused, 0)
       assert.isAtMost(makespan, bound * 1.25 + 1000)
     },
-    { arbitrary: { runs: 60 } }
+    { arbitrary: { runs: 30 } }
   )
   it.prop(
     "latency makes no request too early",
@@ -46,7 +46,7 @@ describe("whatever the server and the plan", () => {
       const chosen = conditions(seed, true, 120)
       assert.strictEqual(run(chosen, { limits: told(chosen.server) }).refused, 0)
     },
-    { arbitrary: { runs: 40 } }
+    { arbitrary: { runs: 20 } }
   )
   it.prop(
     "every row comes out again until it has passed, however often it is refused, and then never",
