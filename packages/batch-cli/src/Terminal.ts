@@ -7,6 +7,18 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Runtime from "effect/Runtime"
 
+/** A message of several lines, as of a plan with many problems, stands under its heading as a whole. */
+const indented = (formatted: string): string => {
+  const [start = "", heading = "", ...lines] = formatted.split("\n")
+  return [start, heading, ...lines.map((line) => (line.startsWith("  ") ? line : `  ${line}`))].join("\n")
+}
+
+/** As usual, but for errors of several lines. */
+export const formatter = (options?: { readonly colors?: boolean }) => {
+  const usual = CliOutput.defaultFormatter(options)
+  return CliOutput.layer({ ...usual, formatError: (error) => indented(usual.formatError(error)) })
+}
+
 /** Wrong usage: the complaint and where help is, on stderr. By default all of the help would go to stdout. */
 export const presenter = CliOutput.layerPresenter({
   present: (event) =>

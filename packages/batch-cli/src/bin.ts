@@ -27,6 +27,7 @@ Command.run(cli, { version: manifest.version }).pipe(
   Effect.provide(
     Layer.mergeAll(
       Terminal.presenter,
+      Terminal.formatter(),
       Layer.succeed(Logger.LogToStderr, true),
       NodeServices.layer,
       NodeHttpClient.layerUndici

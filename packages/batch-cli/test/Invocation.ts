@@ -3,7 +3,6 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Console from "effect/Console"
-import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
@@ -58,7 +57,7 @@ export const start = Effect.fnUntraced(function* (args: ReadonlyArray<string>, {
     Effect.provide(
       Layer.mergeAll(
         Terminal.presenter,
-        CliOutput.layer(CliOutput.defaultFormatter({ colors: false })),
+        Terminal.formatter({ colors: false }),
         ConfigProvider.layer(ConfigProvider.fromEnv({ env })),
         streams.pipe(Layer.provideMerge(NodeServices.layer))
       )

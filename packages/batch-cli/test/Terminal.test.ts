@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as CliError from "effect/cli/CliError"
+import * as CliOutput from "effect/cli/CliOutput"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as TestConsole from "effect/testing/TestConsole"
@@ -58,3 +59,11 @@ describe("on stderr", () => {
     })
   )
 })
+
+it.effect("a message of several lines stands under its heading as a whole", () =>
+  Effect.gen(function* () {
+    const formatter = yield* CliOutput.Formatter
+    const error = new CliError.UserError({ cause: undefined, userMessage: "plan.csv:2:1: no\nplan.csv:3:1: no" })
+    assert.strictEqual(formatter.formatError(error), "\nERROR\n  plan.csv:2:1: no\n  plan.csv:3:1: no")
+  }).pipe(Effect.provide(Terminal.formatter({ colors: false })))
+)

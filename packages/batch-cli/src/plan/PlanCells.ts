@@ -19,7 +19,7 @@ export interface Complaint {
 }
 
 /** No field may be longer, in characters. */
-export const longestField = 1024 * 1024
+const longestField = 1024 * 1024
 
 /** Why a field that is there should not be. */
 const surplus = (field: Field, { address, operation = "", user }: Cells): string => {

@@ -61,7 +61,7 @@ export interface Preflight {
 }
 
 // A wrong address or a dead server is a matter for the person at the keyboard, not for patience.
-export const impatient = RetryPolicy.make({ times: 1, longestWait: "1 minute" })
+const impatient = RetryPolicy.make({ times: 1, longestWait: "1 minute" })
 
 const invalid = (plan: Plan, [first, ...more]: ReadonlyArray<Problem>) =>
   first === undefined ? Effect.void : new PlanInvalid({ source: plan.source, problems: [first, ...more] })

@@ -31,7 +31,7 @@ const weight = (error: MatrixError.MatrixError): number => {
 }
 
 /** Failures that are no more about one row than about any other. */
-export const concernsAll = (error: MatrixError.MatrixError): boolean => weight(error) > 0
+const concernsAll = (error: MatrixError.MatrixError): boolean => weight(error) > 0
 
 export interface Outage {
   /** Takes note of an answer, or of the lack of one. */
