@@ -121,3 +121,11 @@ describe("what is no journal", () => {
     assert.deepStrictEqual(end, { line: 0, problem: "was written by a newer version of this program (format 2)" })
   })
 })
+
+it("a file of another kind is no damaged journal", () => {
+  const visited: Array<unknown> = []
+  const reading = Reading.make((record) => visited.push(record))
+  const text = Buffer.from("operation,room,user\ninvite,!hall:x,@bob:x\n")
+  assert.deepStrictEqual(reading.take(text), { line: 0, problem: "is not a journal" })
+  assert.deepStrictEqual(visited, [])
+})
