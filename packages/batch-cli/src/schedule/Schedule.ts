@@ -169,9 +169,7 @@ export const make = (options: Options): Schedule => {
       streak = 0
       through += 1
     }
-    for (const bucket of attempt.buckets) {
-      mirror.settle(bucket, now, counted(bucket))
-    }
+    for (const bucket of attempt.buckets) mirror.settle(bucket, now, counted(bucket))
     if (result !== "refused" && learning.passed(attempt, now)) lanes.renew(now)
     for (const bucket of attempt.buckets) lanes.touch(bucket)
     return attempt
@@ -212,11 +210,9 @@ export const make = (options: Options): Schedule => {
         mirror.expect(bucket, -1)
         mirror.send(bucket, now)
       }
-      takes += 1
       weighed += 1
-      if (takes > Math.max(64, lanes.size() / 2)) {
-        takes = 0
-        weighed = 0
+      if (++takes > Math.max(64, lanes.size() / 2)) {
+        takes = weighed = 0
         lanes.renew(now)
       } else if (weighed > lanes.lanes() / 4) {
         weighed = 0
