@@ -16,7 +16,11 @@ export interface Files {
   readonly journal: string
 }
 
-const command = Effect.fnUntraced(function* ({ journal, plan }: Files, sender: Account) {
+const command = Effect.fnUntraced(function* (
+  { journal, plan }: Files,
+  sender: Account,
+  ...pace: ReadonlyArray<string>
+) {
   const { baseUrl } = yield* Site
   const parameters = [
     "apply",
@@ -29,7 +33,7 @@ const command = Effect.fnUntraced(function* ({ journal, plan }: Files, sender: A
     "--max-removals",
     "1000000"
   ]
-  return ChildProcess.make(process.execPath, [bin, ...parameters, "--limits", "none"], {
+  return ChildProcess.make(process.execPath, [bin, ...parameters, "--limits", "none", ...pace], {
     env: { MATRIX_ACCESS_TOKEN: sender.accessToken },
     extendEnv: true,
     stdin: "ignore"
@@ -53,12 +57,14 @@ export interface Death {
   readonly bytes: number
   /** and so many milliseconds more have passed. */
   readonly millis: number
+  /** Requests a second until then, so that many lives find something to do. */
+  readonly rate: number
 }
 
 /** Until its death, or its end if that comes first. Gives whether it was killed, and all it said. */
-export const untilDeath = Effect.fnUntraced(function* (files: Files, sender: Account, { bytes, millis }: Death) {
+export const untilDeath = Effect.fnUntraced(function* (files: Files, sender: Account, { bytes, millis, rate }: Death) {
   const before = yield* sizeOf(files.journal)
-  const handle = yield* yield* command(files, sender)
+  const handle = yield* yield* command(files, sender, "--max-rate", String(rate))
   let output = ""
   const reading = yield* handle.all.pipe(
     Stream.decodeText,

@@ -99,10 +99,10 @@ const crash = Effect.fn("crash")(function* <E, R>(
     const kind = next()
     const death =
       kind < 0.05
-        ? { bytes: growth, millis: 3500 }
+        ? { bytes: growth, millis: 3500, rate: 4 }
         : kind < 0.15
-          ? { bytes: 0, millis: next() * 900 }
-          : { bytes: next() * growth, millis: next() * 15 }
+          ? { bytes: 0, millis: next() * 900, rate: 40 }
+          : { bytes: next() * growth, millis: next() * 15, rate: 40 }
     const life = yield* CrashRun.untilDeath(files, organiser, death)
     lives++
     said.push(life.output)
