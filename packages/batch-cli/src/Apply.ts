@@ -7,12 +7,12 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stdio from "effect/Stdio"
 import * as Batch from "./Batch.ts"
-import { SomeFailed, StoppedEarly, Unusable, WrongUsage } from "./ExitCode.ts"
+import { ofCounts, StoppedEarly, Unusable, WrongUsage, wrongUsage } from "./ExitCode.ts"
 import * as Identity from "./Identity.ts"
 import * as Journal from "./journal/Journal.ts"
 import * as Outcome from "./Outcome.ts"
 import * as Output from "./Output.ts"
-import type { Pace } from "./Pace.ts"
+import * as Pace from "./Pace.ts"
 import * as Plan from "./plan/Plan.ts"
 import { printable } from "./plan/PlanProblem.ts"
 import * as Fingerprint from "./preflight/Fingerprint.ts"
@@ -25,10 +25,10 @@ import * as ReportJson from "./report/ReportJson.ts"
 import * as ReportSummary from "./report/ReportSummary.ts"
 import type { IdentityServer } from "./run/Attempt.ts"
 import * as Stop from "./run/Stop.ts"
-import * as Limits from "./schedule/Limits.ts"
+import type * as Limits from "./schedule/Limits.ts"
 import * as Target from "./Target.ts"
 
-export interface Options extends Target.Options, Pace, RailsFlags.Options {
+export interface Options extends Target.Options, Pace.Pace, RailsFlags.Options {
   readonly plan: string
   readonly json: boolean
   /** Kicks and bans are agreed to. */
@@ -43,8 +43,6 @@ export interface Options extends Target.Options, Pace, RailsFlags.Options {
   readonly retryFailed: boolean
   readonly report: ReadonlyArray<string>
 }
-
-const wrongUsage = ({ message }: { readonly message: string }) => new WrongUsage({ message })
 
 const invalid =
   (nothing: string) =>
@@ -105,9 +103,7 @@ export const apply = Effect.fn("apply")(function* (options: Options) {
     return yield* new WrongUsage({ message: "--no-journal goes with neither --journal nor --restart" })
   }
   yield* Effect.mapError(Effect.forEach(options.report, ReportFile.check, { discard: true }), wrongUsage)
-  const limits = yield* Effect.mapError(Limits.read(options.limits), ({ message }) =>
-    wrongUsage({ message: `--limits: ${message}` })
-  )
+  const limits = yield* Pace.readLimits(options.limits)
   const plan = yield* Effect.mapError(Plan.read(options.plan), invalid("sent"))
   const target = yield* Target.open(options, plan)
   const identity = yield* Identity.open(options.identityServer, plan, target.isEmbedded)
@@ -179,9 +175,7 @@ const ended = ({ notAttempted }: Outcome.Counts) =>
 const ending = (counts: Outcome.Counts, stop: Stop.Stop | undefined, baseUrl: URL) => {
   if (stop?._tag === "fatal") return unusable(baseUrl)(stop.error)
   if (stop !== undefined) return new StoppedEarly({ message: Stop.reason(stop) })
-  const { failed, notAttempted, unknown } = counts
-  const rows = Outcome.total(counts)
-  return failed + notAttempted + unknown === 0 ? undefined : new SomeFailed({ failed, notAttempted, unknown, rows })
+  return ofCounts(counts)
 }
 
 const run = Effect.fnUntraced(function* (

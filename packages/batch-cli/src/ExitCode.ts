@@ -5,6 +5,7 @@
 import * as CliError from "effect/cli/CliError"
 import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
+import * as Outcome from "./Outcome.ts"
 
 /** The report has said which rows and why, so nothing more is printed. */
 export class SomeFailed extends Schema.TaggedError<SomeFailed>()("SomeFailed", {
@@ -22,6 +23,14 @@ export class SomeFailed extends Schema.TaggedError<SomeFailed>()("SomeFailed", {
   }
 }
 
+/** What a run that came to its last row ends with; nothing when all is done or unchanged. */
+export const ofCounts = (counts: Outcome.Counts): SomeFailed | undefined => {
+  const { failed, notAttempted, unknown } = counts
+  return failed + notAttempted + unknown === 0
+    ? undefined
+    : new SomeFailed({ failed, notAttempted, unknown, rows: Outcome.total(counts) })
+}
+
 /** The run ended before its last row, and the same command goes on. The report has said why. */
 export class StoppedEarly extends Schema.TaggedError<StoppedEarly>()("StoppedEarly", { message: Schema.String }) {
   override readonly [Runtime.errorExitCode] = 3
@@ -34,6 +43,9 @@ export class WrongUsage extends Schema.TaggedError<WrongUsage>()("WrongUsage", {
     return this.message
   }
 }
+
+/** What somebody else calls wrong, as wrong usage. */
+export const wrongUsage = ({ message }: { readonly message: string }) => new WrongUsage({ message })
 
 export class Unusable extends Schema.TaggedError<Unusable>()("Unusable", { message: Schema.String }) {
   override readonly [Runtime.errorExitCode] = 4

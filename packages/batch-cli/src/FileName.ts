@@ -17,3 +17,8 @@ const make = <Kind extends Param.ParamKind>(kind: Kind, name: string): Param.Par
 export const flag = (name: string) => make(Param.flagKind, name)
 
 export const argument = (name: string) => make(Param.argumentKind, name)
+
+/** The argument of every command that takes a plan. */
+export const plan = argument("plan").pipe(
+  Param.withDescription("the plan: a .csv, .tsv, .json or .ndjson file, or - for standard input")
+)

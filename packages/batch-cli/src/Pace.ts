@@ -1,9 +1,12 @@
 /** How fast a run goes and when it stops: the flags, and what they are read into. */
 import * as Flag from "effect/cli/Flag"
 import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import { wrongUsage } from "./ExitCode.ts"
 import * as Halt from "./run/Halt.ts"
+import * as Limits from "./schedule/Limits.ts"
 
 export interface Pace {
   /** Requests under way at the same time. */
@@ -57,6 +60,10 @@ export const limits = Flag.String("limits").pipe(
   ),
   Flag.withDefault("learn")
 )
+
+/** What `--limits` names. */
+export const readLimits = (named: string) =>
+  Effect.mapError(Limits.read(named), ({ message }) => wrongUsage({ message: `--limits: ${message}` }))
 
 export const flags = {
   concurrency,

@@ -1,5 +1,4 @@
 /** `batch-cli apply PLAN`: checks the whole plan, then carries it out. */
-import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Apply from "../Apply.ts"
@@ -15,9 +14,7 @@ const flag = (name: string, description: string) =>
 export const apply = Command.make(
   "apply",
   {
-    plan: FileName.argument("plan").pipe(
-      Argument.withDescription("the plan: a .csv, .tsv, .json or .ndjson file, or - for standard input")
-    ),
+    plan: FileName.plan,
     homeserver: Target.homeserver,
     accessTokenFile: Target.accessTokenFile,
     identityServer: Identity.identityServer,

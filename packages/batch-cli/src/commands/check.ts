@@ -1,5 +1,4 @@
 /** `batch-cli check PLAN`: whether a plan can be read, and what is in it; needs no server. */
-import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Check from "../Check.ts"
@@ -8,9 +7,7 @@ import * as FileName from "../FileName.ts"
 export const check = Command.make(
   "check",
   {
-    plan: FileName.argument("plan").pipe(
-      Argument.withDescription("the plan: a .csv, .tsv, .json or .ndjson file, or - for standard input")
-    ),
+    plan: FileName.plan,
     json: Flag.Boolean("json").pipe(
       Flag.withDescription("write a line of JSON for every problem or warning, and one for the plan"),
       Flag.withDefault(false)

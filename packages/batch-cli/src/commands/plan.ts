@@ -1,6 +1,5 @@
 /** `batch-cli plan PLAN`: what the plan would do, without doing it. */
 
-import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as FileName from "../FileName.ts"
@@ -12,9 +11,7 @@ import * as Target from "../Target.ts"
 export const plan = Command.make(
   "plan",
   {
-    plan: FileName.argument("plan").pipe(
-      Argument.withDescription("the plan: a .csv, .tsv, .json or .ndjson file, or - for standard input")
-    ),
+    plan: FileName.plan,
     homeserver: Target.homeserver,
     accessTokenFile: Target.accessTokenFile,
     concurrency: Pace.concurrency,

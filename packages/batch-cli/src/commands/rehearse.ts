@@ -1,5 +1,4 @@
 /** `batch-cli rehearse PLAN`: the run as it would be, without a server and without waiting. */
-import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as FileName from "../FileName.ts"
@@ -9,9 +8,7 @@ import * as Pace from "../Pace.ts"
 export const rehearse = Command.make(
   "rehearse",
   {
-    plan: FileName.argument("plan").pipe(
-      Argument.withDescription("the plan: a .csv, .tsv, .json or .ndjson file, or - for standard input")
-    ),
+    plan: FileName.plan,
     ...Pace.flags,
     json: Flag.Boolean("json").pipe(
       Flag.withDescription("write a line of JSON for every row, one for the summary and one for the time it takes"),

@@ -5,15 +5,13 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stdio from "effect/Stdio"
-import { WrongUsage } from "../ExitCode.ts"
+import { wrongUsage } from "../ExitCode.ts"
 import * as FileName from "../FileName.ts"
 import * as Status from "../journal/Status.ts"
 import * as StatusText from "../journal/StatusText.ts"
 import * as NewFile from "../NewFile.ts"
 import * as Output from "../Output.ts"
 import * as PlanCsvWriter from "../plan/PlanCsvWriter.ts"
-
-const wrongUsage = ({ message }: { readonly message: string }) => new WrongUsage({ message })
 
 const failedRows = Effect.fnUntraced(function* (status: Status.Status, out: Option.Option<string>) {
   const rows = Status.rowsWith(status, ["failed"]).map((row) => status.rows.at(row))

@@ -5,9 +5,10 @@ import * as Option from "effect/Option"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { unusable } from "../Apply.ts"
-import { SomeFailed, WrongUsage } from "../ExitCode.ts"
+import { SomeFailed, WrongUsage, wrongUsage } from "../ExitCode.ts"
 import * as NewFile from "../NewFile.ts"
 import * as Output from "../Output.ts"
+import * as Pace from "../Pace.ts"
 import * as Plan from "../plan/Plan.ts"
 import { quote } from "../plan/PlanProblem.ts"
 import * as Fingerprint from "../preflight/Fingerprint.ts"
@@ -34,8 +35,6 @@ export interface Options extends Target.Options, RailsFlags.Options {
   readonly out: Option.Option<string>
 }
 
-const wrongUsage = ({ message }: { readonly message: string }) => new WrongUsage({ message })
-
 const mayBeSaved = Effect.fnUntraced(function* (path: string) {
   if (!/\.(ndjson|jsonl)$/iu.test(path)) {
     return yield* new WrongUsage({ message: `--out: a saved plan is an .ndjson file, got ${quote(path)}` })
@@ -53,9 +52,7 @@ const saved = function* (header: Fingerprint.Fingerprint, { rows }: Plan.Plan) {
 
 /** What is not known of the limits is taken to be as Synapse has it. */
 const timeOf = Effect.fnUntraced(function* ({ limits: source, maxRate }: Options, preflight: Preflight.Preflight) {
-  const given = yield* Effect.mapError(Limits.read(source), ({ message }) =>
-    wrongUsage({ message: `--limits: ${message}` })
-  )
+  const given = yield* Pace.readLimits(source)
   const assumed = Limits.toList(given).includes(undefined)
   const limits = assumed ? Limits.over(Limits.synapseDefault, given) : given
   const time: PlanCommandText.Time = {

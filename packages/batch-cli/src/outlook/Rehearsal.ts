@@ -11,11 +11,10 @@ import * as Option from "effect/Option"
 import * as Stdio from "effect/Stdio"
 import * as Batch from "../Batch.ts"
 import * as Embedded from "../Embedded.ts"
-import { SomeFailed, StoppedEarly, Unusable, WrongUsage } from "../ExitCode.ts"
+import { ofCounts, StoppedEarly, Unusable, wrongUsage } from "../ExitCode.ts"
 import * as Identity from "../Identity.ts"
-import * as Outcome from "../Outcome.ts"
 import * as Output from "../Output.ts"
-import type { Pace } from "../Pace.ts"
+import * as Pace from "../Pace.ts"
 import * as Plan from "../plan/Plan.ts"
 import * as Preflight from "../preflight/Preflight.ts"
 import * as Progress from "../report/Progress.ts"
@@ -24,12 +23,10 @@ import * as Limits from "../schedule/Limits.ts"
 import * as PlanCommandTime from "./PlanCommandTime.ts"
 import * as RehearsalReport from "./RehearsalReport.ts"
 
-export interface Options extends Pace {
+export interface Options extends Pace.Pace {
   readonly plan: string
   readonly json: boolean
 }
-
-const wrongUsage = ({ message }: { readonly message: string }) => new WrongUsage({ message })
 
 /** The limits of the server: what is not said of them is as Synapse has it by default. */
 const serverLimits = (given: Limits.Limits): RateLimits.RateLimits => {
@@ -97,9 +94,7 @@ const stage = (plan: Plan.Plan, limits: Limits.Limits, now: number) => {
 /** Fails with the error whose exit code tells how it would go. */
 export const run = Effect.fn("Rehearsal.run")(function* (options: Options) {
   const plan = yield* Effect.mapError(Plan.read(options.plan), wrongUsage)
-  const limits = yield* Effect.mapError(Limits.read(options.limits), ({ message }) =>
-    wrongUsage({ message: `--limits: ${message}` })
-  )
+  const limits = yield* Pace.readLimits(options.limits)
   yield* Progress.note(`rehearsing ${plan.rows.size} rows …`)
   const rehearsed = yield* perform(options, plan, limits).pipe(
     Effect.provide(stage(plan, limits, yield* Clock.currentTimeMillis)),
@@ -118,8 +113,6 @@ export const run = Effect.fn("Rehearsal.run")(function* (options: Options) {
     options.json ? RehearsalReport.json(rehearsal) : RehearsalReport.lines(rehearsal, { isTerminal })
   )
   if (stop !== undefined) return yield* new StoppedEarly({ message: Stop.reason(stop) })
-  const { failed, notAttempted, unknown } = account.ledger.counts
-  if (failed + notAttempted + unknown > 0) {
-    return yield* new SomeFailed({ failed, notAttempted, unknown, rows: Outcome.total(account.ledger.counts) })
-  }
+  const error = ofCounts(account.ledger.counts)
+  if (error !== undefined) return yield* error
 })

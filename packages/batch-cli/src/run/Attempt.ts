@@ -2,14 +2,7 @@
  * One request of one row, judged by what came back; and the look at what became of a request whose answer was lost. When
  * to try again is decided here, waiting for it is not: a row that waits holds nothing but its place in the schedule.
  */
-import {
-  Masquerade,
-  MatrixError,
-  type MatrixId,
-  type MemberEvent,
-  Membership,
-  RetryPolicy
-} from "@matrix-membership/core"
+import { MatrixError, type MatrixId, type MemberEvent, Membership, RetryPolicy } from "@matrix-membership/core"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -20,6 +13,7 @@ import * as Schedule from "effect/Schedule"
 import * as Outcome from "../Outcome.ts"
 import type { Row } from "../plan/PlanRow.ts"
 import * as Goal from "../preflight/Goal.ts"
+import { as as inNameOf } from "../preflight/PreflightReading.ts"
 import type { Roster } from "../preflight/Roster.ts"
 
 /** Somebody known by an address outside Matrix. */
@@ -140,10 +134,7 @@ export interface Options {
 const single =
   ({ actor }: Work, { sender }: Options, policy: RetryPolicy.RetryPolicy = RetryPolicy.none) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    effect.pipe(
-      Effect.provideService(RetryPolicy.Override, policy),
-      actor === sender ? (asSender) => asSender : Effect.provideService(Masquerade.As, { userId: actor })
-    )
+    effect.pipe(Effect.provideService(RetryPolicy.Override, policy), inNameOf(actor === sender ? undefined : actor))
 
 /** How often one row may be told to wait before it is given up. */
 const mostRefusals = 30

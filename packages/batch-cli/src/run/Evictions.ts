@@ -2,9 +2,10 @@
  * Rooms in which somebody turned out to have no place: what they were to do to others there cannot succeed, and need not
  * be asked for row by row.
  */
-import { Masquerade, type MatrixError, type MatrixId, Membership, RetryPolicy } from "@matrix-membership/core"
+import { type MatrixError, type MatrixId, Membership, RetryPolicy } from "@matrix-membership/core"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import { as as inNameOf } from "../preflight/PreflightReading.ts"
 
 /** An actor in a room. */
 export interface Place {
@@ -37,7 +38,7 @@ export const make = (sender: MatrixId.UserId): Evictions => {
       .getMembership({ roomId, userId: actor })
       .pipe(
         Effect.provideService(RetryPolicy.Override, brief),
-        actor === sender ? (asSender) => asSender : Effect.provideService(Masquerade.As, { userId: actor }),
+        inNameOf(actor === sender ? undefined : actor),
         Effect.result
       )
     // who is not in a room may not read it

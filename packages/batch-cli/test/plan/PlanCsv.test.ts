@@ -1,25 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
-import * as Stream from "effect/Stream"
-import * as PlanCsv from "../../src/plan/PlanCsv.ts"
-import { lines } from "../../src/plan/PlanText.ts"
-
-const items = (text: string) => Stream.make(new TextEncoder().encode(text)).pipe(lines, PlanCsv.rows, Stream.runCollect)
-
-const problemsOf = (text: string) =>
-  Effect.map(items(text), (all) => all.filter(Result.isFailure).map(({ failure }) => failure.render("plan.csv")))
-
-/** Line, operation, room, user, reason; fails when there is any problem. */
-const rowsOf = (text: string) =>
-  Effect.map(items(text), (all) =>
-    all.map((item) => {
-      const { line, operation, reason, room, user } = Result.getOrThrow(item)
-      return [line, operation, room, user, reason].filter((part) => part !== undefined).join(" ")
-    })
-  )
-
-const head = "operation,room,user,reason\n"
+import { head, problemsOf, rowsOf } from "./CsvStage.ts"
 
 describe("a good plan", () => {
   it.effect.each([
